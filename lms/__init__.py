@@ -1,0 +1,1 @@
+"""Tremplin: a free, self-hosted blended-learning platform."""

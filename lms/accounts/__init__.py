@@ -1,0 +1,1 @@
+"""People, organisations, memberships, roles, sign-in, terms and personal data."""

@@ -1,0 +1,110 @@
+"""The only door to people and organisations for other features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from lms.accounts.data import PersonInfo
+from lms.accounts.identity import identify, organisation_by_code, organisations
+from lms.accounts.models import Membership, Organisation
+from lms.accounts.operations import (
+    create_organisation,
+    end_grant,
+    ensure_person,
+    grant_role,
+)
+from lms.kernel.context import Actor, Context
+from lms.kernel.rights import NotFound
+
+__all__ = [
+    "actor_of",
+    "create_organisation",
+    "end_grant",
+    "ensure_person",
+    "grant_role",
+    "identify",
+    "lock_memberships",
+    "members",
+    "membership_ids_by_uuid",
+    "organisation_by_code",
+    "organisation_details",
+    "organisations",
+    "people",
+    "person",
+    "person_by_key",
+]
+
+
+def people(ctx: Context) -> Select[Any]:
+    """A selectable that others may join: membership_id, key, uuid, given_name, family_name, sort_name."""
+    return select(
+        Membership.id.label("membership_id"),
+        Membership.key,
+        Membership.uuid,
+        Membership.given_name,
+        Membership.family_name,
+        Membership.sort_name,
+    )
+
+
+def members(ctx: Context, ids: Iterable[int]) -> dict[int, PersonInfo]:
+    """People by membership id, in one query."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = ctx.session.execute(
+        select(Membership.id, Membership.key, Membership.uuid, Membership.given_name, Membership.family_name, Membership.sort_name).where(
+            Membership.id.in_(wanted)
+        )
+    )
+    return {
+        row.id: PersonInfo(row.id, row.key, row.uuid, f"{row.given_name} {row.family_name}".strip(), row.sort_name) for row in rows
+    }
+
+
+def person(ctx: Context, membership_id: int) -> PersonInfo:
+    """One person, or `NotFound`."""
+    found = members(ctx, [membership_id]).get(membership_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def person_by_key(ctx: Context, key: str) -> PersonInfo:
+    """One person by the key of an address; the caller asks for the right."""
+    found = ctx.session.scalar(select(Membership.id).where(Membership.key == key))
+    if found is None:
+        raise NotFound
+    return person(ctx, found)
+
+
+def membership_ids_by_uuid(ctx: Context, uuids: Iterable[str]) -> dict[str, int]:
+    """Pseudonym → membership id, in one query."""
+    rows = ctx.session.execute(select(Membership.uuid, Membership.id).where(Membership.uuid.in_(sorted(set(uuids)))))
+    return {row.uuid: row.id for row in rows}
+
+
+def actor_of(ctx: Context, membership_id: int) -> Actor:
+    """Someone, as the subject of an act done on their behalf."""
+    row = ctx.session.get(Membership, membership_id)
+    if row is None:
+        raise NotFound
+    return Actor(row.id, row.person_id, row.uuid, row.name)
+
+
+def organisation_details(ctx: Context) -> dict[str, str]:
+    """What documents print of the organisation: name, siret, nda, address, representative, contact, qualiopi_certificate."""
+    row = ctx.session.get_one(Organisation, ctx.here.id)
+    names = ("name", "siret", "nda", "address", "representative", "contact", "qualiopi_certificate")
+    return {name: getattr(row, name) for name in names}
+
+
+def lock_memberships(ctx: Context, ids: Iterable[int]) -> None:
+    """Make transactions about the same people take turns: their rows, in sorted order (on SQLite there is one writer anyway)."""
+    wanted = sorted(ids)
+    if wanted and not ctx.session.info.get("is_sqlite"):
+        query = select(Membership.id).where(Membership.id.in_(wanted)).order_by(Membership.id)
+        ctx.session.execute(query.with_for_update(key_share=True)).all()

@@ -1,0 +1,92 @@
+"""Who someone is, read in one query at each request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import GrantRow, Membership, Organisation, Person, Terms, TermsAcceptance
+from lms.contract.types import Role, Scope
+from lms.kernel.context import Actor, OrganisationInfo
+from lms.kernel.database import TenantSession
+from lms.kernel.platform import Identity
+from lms.kernel.rights import Grant, NotFound
+
+_latest_terms = select(func.max(Terms.version)).scalar_subquery()
+_accepted = (
+    select(func.max(TermsAcceptance.version)).where(TermsAcceptance.membership_id == bindparam("membership_id")).scalar_subquery()
+)
+_grant = aliased(GrantRow)
+_IDENTITY = (
+    select(
+        Membership.id,
+        Membership.uuid,
+        Membership.given_name,
+        Membership.family_name,
+        Person.id.label("person_id"),
+        Person.language,
+        Person.epoch,
+        Organisation.id.label("organisation_id"),
+        Organisation.key.label("organisation_key"),
+        Organisation.name.label("organisation_name"),
+        Organisation.timezone,
+        Organisation.language.label("organisation_language"),
+        _grant.role,
+        _grant.scope,
+        _grant.scope_id,
+        _latest_terms.label("terms"),
+        _accepted.label("accepted"),
+    )
+    .join(Person, Person.id == Membership.person_id)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(
+        _grant,
+        and_(
+            _grant.membership_id == Membership.id,
+            _grant.starts_at <= bindparam("now"),
+            or_(_grant.ends_at.is_(None), _grant.ends_at > bindparam("now")),
+        ),
+    )
+    .where(Membership.id == bindparam("membership_id"), Membership.status == "active")
+    .order_by(_grant.id)
+)
+_ORGANISATION = select(Organisation.id, Organisation.key, Organisation.name, Organisation.timezone, Organisation.language)
+
+
+def identify(
+    session: TenantSession, organisation_id: int, membership_id: int | None, now: datetime
+) -> Identity | OrganisationInfo | None:
+    """The identity of a membership, or the organisation alone when there is none."""
+    if membership_id is None:
+        row = session.execute(_ORGANISATION.where(Organisation.id == organisation_id)).one_or_none()
+        return OrganisationInfo(row.id, row.key, row.name, row.timezone, row.language) if row else None
+    rows = session.execute(_IDENTITY, {"membership_id": membership_id, "now": now}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Identity(
+        organisation=OrganisationInfo(
+            first.organisation_id, first.organisation_key, first.organisation_name, first.timezone, first.organisation_language
+        ),
+        actor=Actor(first.id, first.person_id, first.uuid, f"{first.given_name} {first.family_name}".strip()),
+        grants=tuple(Grant(Role(row.role), Scope(row.scope), row.scope_id) for row in rows if row.role),
+        language=first.language,
+        must_accept_terms=first.terms is not None and (first.accepted or 0) < first.terms,
+        epoch=first.epoch,
+    )
+
+
+def organisations(session: TenantSession) -> list[OrganisationInfo]:
+    """Every organisation of the site, oldest first."""
+    rows = session.execute(_ORGANISATION.order_by(Organisation.id))
+    return [OrganisationInfo(row.id, row.key, row.name, row.timezone, row.language) for row in rows]
+
+
+def organisation_by_code(session: TenantSession, code: str | None) -> OrganisationInfo:
+    """The organisation of `--organisation`: by key or name; without one, the only one there is."""
+    found = [one for one in organisations(session) if code is None or code in (one.key, one.name)]
+    if len(found) != 1:
+        raise NotFound(f"organisation {code}: {len(found)} found; give --organisation KEY")
+    return found[0]

@@ -1,0 +1,175 @@
+"""People, organisations, memberships, grants, ways in, terms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.database import Base, Keyed, new_uuid
+from lms.kernel.tenancy import OrganisationOwned
+
+
+class Organisation(Keyed, Base):
+    """The tenant: an association that trains. Several may share a network."""
+
+    __tablename__ = "accounts_organisation"
+    __tenancy__ = "site"
+    __retention__ = "site"
+    __table_args__ = (Index(None, "key", unique=True),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(60), default="Europe/Paris")
+    language: Mapped[str] = mapped_column(String(10), default="fr")
+    network_id: Mapped[int | None]
+    siret: Mapped[str] = mapped_column(String(14), default="")
+    nda: Mapped[str] = mapped_column(String(11), default="")
+    """Numéro de déclaration d'activité (Code du travail, L6351-1)."""
+    address: Mapped[str] = mapped_column(String(400), default="")
+    representative: Mapped[str] = mapped_column(String(200), default="")
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    qualiopi_certificate: Mapped[str] = mapped_column(String(60), default="")
+
+
+class Person(Base):
+    """A human being, site-wide: credentials and language, nothing else."""
+
+    __tablename__ = "accounts_person"
+    __tenancy__ = "site"
+    __retention__ = "account"
+
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(10), default="fr")
+    epoch: Mapped[int] = mapped_column(default=1)
+    """Raised by "sign out everywhere": every cookie made before stops working."""
+
+
+class Identifier(Base):
+    """An e-mail address or a phone number that finds people at sign-in. A phone number may serve several people."""
+
+    __tablename__ = "accounts_identifier"
+    __tenancy__ = "site"
+    __retention__ = "account"
+    __table_args__ = (UniqueConstraint("person_id", "kind", "value"), Index(None, "value"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("accounts_person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    """"email" (lower case) or "phone" (E.164)."""
+    value: Mapped[str] = mapped_column(String(254))
+    verified_at: Mapped[datetime | None]
+
+
+class Membership(OrganisationOwned, Keyed, Base):
+    """What one organisation knows of someone."""
+
+    __tablename__ = "accounts_membership"
+    __retention__ = "account"
+    __scopes__ = {"person": "id"}
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "person_id"),
+        Index(None, "key", unique=True),
+        Index(None, "uuid", unique=True),
+        Index(None, "organisation_id", "sort_name"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("accounts_person.id"), index=True)
+    uuid: Mapped[str] = mapped_column(String(36), default=new_uuid)
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100), default="")
+    sort_name: Mapped[str] = mapped_column(String(220))
+    """Family name then given name, folded: what lists are sorted by."""
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    status: Mapped[str] = mapped_column(String(12), default="active")
+    """"invited", "active" or "ended"."""
+    created_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """The name as people say it."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class GrantRow(OrganisationOwned, Base):
+    """A role given to a membership on a scope, between two moments."""
+
+    __tablename__ = "accounts_grant"
+    __retention__ = "trail"
+    __table_args__ = (Index(None, "membership_id"),)
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(20))
+    scope: Mapped[str] = mapped_column(String(20))
+    scope_id: Mapped[int | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+
+
+class Invitation(OrganisationOwned, Keyed, Base):
+    """An invitation to join: opened by a link whose secret is signed, never stored."""
+
+    __tablename__ = "accounts_invitation"
+    __retention__ = "account"
+    __table_args__ = (Index(None, "key", unique=True),)
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"), index=True)
+    sent_to: Mapped[str] = mapped_column(String(254), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None]
+
+
+class SignInLink(OrganisationOwned, Base):
+    """A one-time link: by mail, by text message, or shown by a trainer as a QR code. The secret is its signature."""
+
+    __tablename__ = "accounts_sign_in_link"
+    __retention__ = "technical"
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    created_by_id: Mapped[int | None]
+
+
+class AccessCard(OrganisationOwned, Keyed, Base):
+    """A printed card with a short code, for someone without e-mail. Only a keyed hash of the code is kept."""
+
+    __tablename__ = "accounts_access_card"
+    __retention__ = "account"
+    __table_args__ = (Index(None, "key", unique=True), Index(None, "code_hash", unique=True))
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class Terms(OrganisationOwned, Base):
+    """A version of the terms: at most five easy sentences, with the full text beside."""
+
+    __tablename__ = "accounts_terms"
+    __retention__ = "trail"
+    __table_args__ = (UniqueConstraint("organisation_id", "version"),)
+
+    version: Mapped[int]
+    sentences: Mapped[str] = mapped_column(Text)
+    """One sentence a line."""
+    full_text: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime]
+
+
+class TermsAcceptance(OrganisationOwned, Base):
+    """Who accepted which version, when."""
+
+    __tablename__ = "accounts_terms_acceptance"
+    __retention__ = "trail"
+    __table_args__ = (UniqueConstraint("membership_id", "version"),)
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    accepted_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The activity types, each one a plugin."""

@@ -1,0 +1,1 @@
+"""Activity type: quiz."""

@@ -1,0 +1,1 @@
+"""Everything that the activity type adds."""

@@ -1,0 +1,1 @@
+"""Figures over many people: the heat map and the overview of a group."""

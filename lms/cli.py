@@ -1,0 +1,117 @@
+"""The `lms` command. Features add sub-commands through their plugins."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import click
+import waitress
+from alembic import command
+from alembic.config import Config
+
+from lms.app import build_platform, create_app
+from lms.kernel.platform import Platform
+from lms.kernel.site import fix_iri_prefix
+from lms.kernel.worker import WatchedWorker, run_worker, worker_command
+from lms.settings import MissingSetting, Settings, WrongSetting
+
+
+class Commands(click.Group):
+    """The group, with the plugins' commands; the platform is built once, when a command is looked up."""
+
+    platform: Platform | None = None
+
+    def the_platform(self) -> Platform:
+        """The platform of this process."""
+        if self.platform is None:
+            self.platform = build_platform(Settings.from_environment(os.environ))
+        return self.platform
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Our own and the plugins'."""
+        return sorted({*super().list_commands(ctx), *(str(one.name) for one in self.the_platform().registry.commands)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Our own first."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        return next((one for one in self.the_platform().registry.commands if one.name == cmd_name), None)
+
+
+@click.group(cls=Commands)
+@click.pass_context
+def lms(ctx: click.Context) -> None:
+    """Tremplin: a free, self-hosted blended-learning platform."""
+    group = ctx.command
+    ctx.obj = group.the_platform() if isinstance(group, Commands) else None
+
+
+@lms.command()
+@click.option("--to", default="head", help="Revision to go to: head, base, or a name.")
+@click.pass_obj
+def migrate(platform: Platform, to: str) -> None:
+    """Bring the database to the current shape."""
+    migrate_database(platform, to)
+
+
+def migrate_database(platform: Platform, to: str = "head") -> None:
+    """Run Alembic on the platform's database, then fix the site's IRI prefix at first start."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = platform.database.engine
+    (command.downgrade if to == "base" else command.upgrade)(config, to)
+    if to == "head":
+        with platform.database.writing() as session:
+            fix_iri_prefix(session, platform.settings.base_url)
+
+
+@lms.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.pass_obj
+def serve(platform: Platform, host: str, port: int) -> None:
+    """Serve the platform, with its worker beside it."""
+    platform.settings.required_secret_key()
+    migrate_database(platform)
+    app = create_app(platform)
+    worker = WatchedWorker(worker_command()) if platform.settings.workers else None
+    if worker:
+        worker.start()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    click.echo(f"Tremplin: http://{host}:{port}")
+    try:
+        waitress.serve(app, host=host, port=port, threads=platform.settings.threads, ident=None)
+    finally:
+        if worker:
+            worker.stop()
+
+
+@lms.command()
+@click.option("--parent", type=int, default=0, help="Stop when this process ends.")
+@click.pass_obj
+def worker(platform: Platform, parent: int) -> None:
+    """Run jobs (started by `lms serve`; run more of them on other machines with PostgreSQL)."""
+    if parent:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    run_worker(platform)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """The entry point: a wrong or missing setting is a sentence, not a traceback."""
+    try:
+        lms(prog_name="lms")
+    except (MissingSetting, WrongSetting) as wrong:
+        click.echo(f"lms: {wrong}", err=True)
+        sys.exit(2)

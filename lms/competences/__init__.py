@@ -1,0 +1,1 @@
+"""Frameworks, blocks, criteria, and what the ledger says a person has acquired."""

@@ -1,0 +1,291 @@
+"""The values that plugins hand to the platform. All frozen; gathered once, at boot, into the registry.
+
+`ctx` stands for `lms.kernel.context.Context`, which lives one layer above the contract, hence `Any` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+Key = tuple[str, ...]
+"""What names one figure, such as (enrolment, activity). Text only, so that it can be stored and sorted."""
+
+
+class Role(StrEnum):
+    """The seven roles, as they are granted."""
+
+    LEARNER = "learner"
+    COMPANY_HEAD = "company_head"
+    TRAINER = "trainer"
+    COACH = "coach"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+STAFF = frozenset({Role.TRAINER, Role.COACH, Role.MANAGER, Role.ADMINISTRATOR})
+"""Roles that work for the organisation."""
+
+
+class Scope(StrEnum):
+    """Where a right may be granted, from the widest to the narrowest."""
+
+    SITE = "site"
+    ORGANISATION = "organisation"
+    COURSE = "course"
+    COHORT = "cohort"
+    SPACE = "space"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One thing that may be allowed. `name` is `feature:object:action`; `title` is French, for the matrix page."""
+
+    name: str
+    title: str
+    scope: Scope
+    roles: frozenset[Role]
+
+
+class Source(StrEnum):
+    """Who says what a statement says; it decides what the statement can prove (DESIGN §6)."""
+
+    SERVER = "server"
+    STAFF = "staff"
+    LEARNER_DEVICE = "learner_device"
+    LAUNCHED_UNIT = "launched_unit"
+    PARTNER = "partner"
+
+
+class Modality(StrEnum):
+    """How an activity is lived."""
+
+    ASYNCHRONOUS = "asynchronous"
+    LIVE_ONLINE = "live_online"
+    FACE_TO_FACE = "face_to_face"
+    COACHING = "coaching"
+    WORK_SITUATION = "work_situation"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """An xAPI verb that we emit or believe, with its past-tense words ("a terminé", "completed")."""
+
+    iri: str
+    fr: str
+    en: str
+
+    @property
+    def display(self) -> dict[str, str]:
+        """The xAPI language map."""
+        return {"fr": self.fr, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """An entry of the bar: shown to who holds `right` (None: to everyone signed in), in the order of `position`."""
+
+    label: str
+    endpoint: str
+    icon: str
+    position: int
+    right: Right | None = None
+    audience: str = "all"
+    """"learner", "staff" or "all"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A setting that an organisation, or a person, changes in the interface."""
+
+    name: str
+    title: str
+    default: str
+    choices: tuple[str, ...] = ()
+    scope: Scope = Scope.ORGANISATION
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the interface that an organisation may change, per audience ("learner", "staff")."""
+
+    name: str
+    learner: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Work that comes back: `run(platform)` every `minutes`, in the worker."""
+
+    name: str
+    minutes: int
+    run: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """Long work: `run(ctx, job)` in short transactions; `title` is what its owner reads."""
+
+    name: str
+    title: str
+    run: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentKind:
+    """A kind of act that people send by form or outbox.
+
+    `payload` is a msgspec Struct; `operation(ctx, *, intent, payload)` checks the right, grades and records.
+    """
+
+    name: str
+    payload: type[Any]
+    operation: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A piece of page for a named place of another feature. `render(ctx, subject)` returns safe HTML, or "" for nothing."""
+
+    place: str
+    position: int
+    render: Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What a feature holds on a person: a heading in French and rows that the person can read."""
+
+    title: str
+    rows: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """The extracted columns of one valid statement: all that a fold may look at."""
+
+    id: int
+    verb: str
+    activity: str
+    registration: str | None
+    membership_id: int | None
+    occurred_at: datetime
+    source: str
+    success: bool | None = None
+    completion: bool | None = None
+    scaled: float | None = None
+    seconds: float | None = None
+    attempt: str | None = None
+    instructor_id: int | None = None
+    statement_id: str = ""
+
+
+class Figure(Protocol):
+    """A figure that is computed from statements and stored (DESIGN §6, Folds).
+
+    `compute` is a pure fold of the set of valid statements of a key. The ledger locks the people concerned, in sorted
+    order, before it calls anything here.
+    """
+
+    name: str
+
+    def touched(self, ctx: Any, entries: Sequence[LedgerEntry]) -> Iterable[Key]:
+        """The keys that these statements may change."""
+
+    def compute(self, ctx: Any, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
+        """The value of each key, from the ledger alone. A key without statements may be absent."""
+
+    def stored(self, ctx: Any, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
+        """The values as stored now."""
+
+    def store(self, ctx: Any, values: Mapping[Key, Mapping[str, Any] | None]) -> None:
+        """Write the values; None removes the row."""
+
+    def all_keys(self, ctx: Any) -> Iterator[Key]:
+        """Every key that has statements or a stored row, for replay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A verb that an activity type believes from these sources; what else comes is kept and proves nothing."""
+
+    verb: str
+    sources: frozenset[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """What an activity type needs to show or play one activity."""
+
+    key: str
+    title: str
+    body: Mapping[str, Any]
+    compiled: Mapping[str, Any]
+    iri: str
+    course_key: str
+    version: int
+    version_id: int = 0
+    modality: str = "asynchronous"
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlayState:
+    """Where a person stands in an activity, when its page is drawn."""
+
+    enrolment_id: int
+    registration: str
+    status: str
+    attempts: int
+    best: float | None
+    seed: str
+
+
+class ActivityType(Protocol):
+    """A kind of activity. Each is a plugin of about five short files (docs/plugin.md)."""
+
+    name: str
+    title: str
+    icon: str
+    activity_type_iri: str
+    believes: tuple[Believed, ...]
+    template: str
+
+    def problems(self, body: Mapping[str, Any], surroundings: Any) -> Iterator[str]:
+        """What is wrong with the content as written by the author: sentences that say where and what to do."""
+
+    def canonical(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The content with its fields in the documented order and missing keys made."""
+
+    def compile(self, body: Mapping[str, Any], surroundings: Any) -> dict[str, Any]:
+        """What pages show (HTML and so on), made once when the content is written."""
+
+    def page(self, ctx: Any, activity: ActivityView, state: PlayState) -> dict[str, Any]:
+        """What the template needs beside `activity` and `state`. Never writes."""
+
+    def parts(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """(key, title) of the parts that coverage may name, such as a quiz's pools."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """One file of a bundle: its path inside and its bytes in pieces."""
+
+    path: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceProvider:
+    """What a feature adds to a bundle: `files(ctx, enrolment_ids)` for the Qualiopi `indicators` that it answers."""
+
+    name: str
+    title: str
+    indicators: tuple[int, ...]
+    files: Callable[..., Iterator[EvidenceFile]] = field(repr=False)

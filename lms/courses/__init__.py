@@ -1,0 +1,1 @@
+"""Courses, modules, activities, cohorts, enrolments and progress."""

@@ -1,0 +1,107 @@
+"""The structure of a course version: read once per process when it is published, for it never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.courses.data import ActivityInfo, ModuleInfo, Structure
+from lms.courses.models import PUBLISHED, ActivityRow, Course, CourseVersion, ModuleRow
+from lms.kernel.context import Context
+from lms.kernel.rights import NotFound
+
+_kept: dict[tuple[str, int, int], Structure] = {}
+_MOST_KEPT = 500
+
+_VERSION = select(CourseVersion, Course.key.label("course_key")).join(Course, Course.id == CourseVersion.course_id)
+_MODULES = select(ModuleRow.id, ModuleRow.key, ModuleRow.title, ModuleRow.head).order_by(ModuleRow.position)
+_ACTIVITIES = select(
+    ActivityRow.module_id,
+    ActivityRow.key,
+    ActivityRow.position,
+    ActivityRow.type,
+    ActivityRow.title,
+    ActivityRow.modality,
+    ActivityRow.minutes,
+    ActivityRow.optional,
+    ActivityRow.due_days,
+    ActivityRow.opens,
+    ActivityRow.objectives,
+    ActivityRow.body,
+).order_by(ActivityRow.position)
+
+
+def structure(ctx: Context, version_id: int) -> Structure:
+    """The structure of a version; `NotFound` when there is none in this organisation."""
+    place = (str(ctx.session.get_bind().engine.url), ctx.here.id, version_id)
+    kept = _kept.get(place)
+    if kept is None:
+        kept, published = _read(ctx, version_id)
+        if published:
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            _kept[place] = kept
+    return kept
+
+
+def _read(ctx: Context, version_id: int) -> tuple[Structure, bool]:
+    found = ctx.session.execute(_VERSION.where(CourseVersion.id == version_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    version: CourseVersion = found[0]
+    modules = ctx.session.execute(_MODULES.where(ModuleRow.version_id == version_id)).all()
+    rows = ctx.session.execute(_ACTIVITIES.where(ActivityRow.version_id == version_id)).all()
+    built = tuple(_module(module, [row for row in rows if row.module_id == module.id]) for module in modules)
+    activities = {one.key: one for module in built for one in module.activities}
+    parts = {key: (row.key, title) for row in rows for key, title in _parts(ctx, row)}
+    return (
+        Structure(
+            version_id=version.id,
+            number=version.number,
+            course_id=version.course_id,
+            course_key=found.course_key,
+            title=version.title,
+            language=version.language,
+            framework=version.framework,
+            head=version.head,
+            coverage=tuple(version.coverage),
+            modules=built,
+            glossary=tuple(version.glossary),
+            activities=activities,
+            parts=parts,
+        ),
+        version.state == PUBLISHED,
+    )
+
+
+def _parts(ctx: Context, row: Any) -> Iterable[tuple[str, str]]:
+    kind = ctx.registry.activity_types.get(row.type)
+    return kind.parts(row.body) if kind else ()
+
+
+def _module(row: Any, activities: list[Any]) -> ModuleInfo:
+    return ModuleInfo(
+        key=row.key,
+        title=row.title,
+        summary=row.head.get("summary", ""),
+        block=row.head.get("block", ""),
+        objectives=tuple(row.head.get("objectives", ())),
+        activities=tuple(
+            ActivityInfo(
+                key=one.key,
+                module_key=row.key,
+                position=one.position,
+                type=one.type,
+                title=one.title,
+                modality=one.modality,
+                minutes=one.minutes,
+                optional=one.optional,
+                due_days=one.due_days,
+                opens=one.opens,
+                objectives=tuple(one.objectives),
+            )
+            for one in activities
+        ),
+    )

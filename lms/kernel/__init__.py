@@ -1,0 +1,1 @@
+"""What every feature stands on: registry, database, context, tenancy, events, jobs, words, web."""

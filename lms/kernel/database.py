@@ -1,0 +1,233 @@
+"""The database: engine, sessions, column types. SQLite and PostgreSQL behave alike from here up."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import secrets
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+WRITER_PATIENCE_SECONDS = 30
+KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class DatabaseBusy(Exception):
+    """Another writer held the database for too long; nothing was written."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment. SQLite keeps none of the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments: they are how hours get lost."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Identifier = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """All tables. Each says its `__tenancy__` (site, shared, organisation) and its `__retention__` class."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UTCDateTime(), dict[str, Any]: JSON, list[Any]: JSON}
+    __tenancy__: ClassVar[str]
+    __retention__: ClassVar[str]
+    __scopes__: ClassVar[dict[str, str]] = {}
+    """Scope kind → the column that tells in which scope of that kind a row lies (see `kernel.rights`)."""
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+
+
+def new_key() -> str:
+    """A random name of 10 characters for addresses: integers never leave the server."""
+    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(10))
+
+
+def new_uuid() -> str:
+    """A random UUID: the pseudonym of a membership, the registration of an enrolment."""
+    return str(uuid.uuid4())
+
+
+class Keyed:
+    """A row that has an address."""
+
+    key: Mapped[str] = mapped_column(String(10), default=new_key)
+
+
+class TenantSession(Session):
+    """A session that serves one organisation; `lms.kernel.tenancy` guards every statement it sends."""
+
+
+def to_json(value: Any) -> str:
+    """JSON as we store it: readable, stable for equal dicts in equal order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Database:
+    """The engine and the two ways of opening a session: to read, and to write."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": WRITER_PATIENCE_SECONDS})
+            self._lock = WriterLock(Path(url.removeprefix("sqlite:///") + ".lock"))
+            _prepare_sqlite(self.engine, self._lock)
+            self.reader = self.engine
+            self.writer = self.engine.execution_options(lms_write=True)
+        else:
+            self.engine = create_engine(url, json_serializer=to_json, pool_size=10, max_overflow=40, pool_pre_ping=True)
+            # Reads that need no common snapshot save BEGIN and ROLLBACK, two round trips.
+            self.reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self.writer = self.engine
+
+    def read_session(self, organisation_id: int | None = None) -> TenantSession:
+        """A session for a page: what it changed would be lost."""
+        return self._session(self.reader, organisation_id)
+
+    def write_session(self, organisation_id: int | None = None) -> TenantSession:
+        """A session whose transaction begins, alone on SQLite, at its first statement."""
+        return self._session(self.writer, organisation_id)
+
+    @contextmanager
+    def writing(self, organisation_id: int | None = None) -> Iterator[TenantSession]:
+        """Commit at the end, or nothing at all."""
+        with self.write_session(organisation_id) as session:
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+        if self.is_sqlite:
+            self._lock.close()
+
+    def _session(self, engine: Engine, organisation_id: int | None) -> TenantSession:
+        return TenantSession(
+            engine,
+            expire_on_commit=False,
+            autoflush=True,
+            info={"organisation_id": organisation_id, "is_sqlite": self.is_sqlite},
+        )
+
+
+class WriterLock:
+    """One writer at a time, across threads and processes: SQLite's own waiting starves some writers for seconds."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """Wait for one's turn, or raise `DatabaseBusy`."""
+        if not self._threads.acquire(timeout=WRITER_PATIENCE_SECONDS):
+            raise DatabaseBusy
+        try:
+            if self._file is None:
+                self._file = self._path.open("a")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def close(self) -> None:
+        """Give the lock file back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def release(self) -> None:
+        """Let the next one write."""
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+
+def _prepare_sqlite(engine: Engine, lock: WriterLock) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("lms_write"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        lock.acquire()
+        try:
+            # A plain BEGIN would fail at once when it turns from reading to writing.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            lock.release()
+            raise
+        connection.info["lms_lock"] = lock
+
+    def release(connection: Connection) -> None:
+        held = connection.info.pop("lms_lock", None)
+        if held is not None:
+            held.release()
+
+    @event.listens_for(engine, "commit")
+    def commit(connection: Connection) -> None:
+        # The event comes before the commit itself: send it here, so that the lock covers it.
+        if connection.info.get("lms_lock") is not None:
+            try:
+                connection.exec_driver_sql("COMMIT")
+            finally:
+                _roll_back_if_open(connection)
+                release(connection)
+
+    @event.listens_for(engine, "rollback")
+    def rollback(connection: Connection) -> None:
+        if connection.info.get("lms_lock") is not None:
+            try:
+                _roll_back_if_open(connection)
+            finally:
+                release(connection)
+
+
+def _roll_back_if_open(connection: Connection) -> None:
+    """After a COMMIT that failed (a full disk), SQLite still holds the transaction and its lock."""
+    raw: Any = connection.connection.dbapi_connection
+    if raw is not None and raw.in_transaction:
+        raw.execute("ROLLBACK")

@@ -1,0 +1,42 @@
+"""Events: past-tense facts, written in the transaction that made them true.
+
+The table is the outbox of notifications and the audit trail. Learning acts are statements; account and staff acts are events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.database import Base
+from lms.kernel.tenancy import OrganisationOwned
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of the facts in each feature's `events.py`. Fields are ids and codes, never names or free text."""
+
+    type: ClassVar[str] = ""
+
+    def data(self) -> dict[str, Any]:
+        """The fields, as stored."""
+        return asdict(self)
+
+
+class EventRow(OrganisationOwned, Base):
+    """One event. Kept as long as the trail must be."""
+
+    __tablename__ = "kernel_event"
+    __retention__ = "trail"
+    __table_args__ = (Index(None, "organisation_id", "at"), Index(None, "delivered_at"))
+
+    actor_id: Mapped[int | None]
+    on_behalf_of_id: Mapped[int | None]
+    at: Mapped[datetime]
+    type: Mapped[str] = mapped_column(String(80))
+    data: Mapped[dict[str, Any]]
+    delivered_at: Mapped[datetime | None]

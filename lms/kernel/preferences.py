@@ -1,0 +1,50 @@
+"""Preferences: what an organisation or a person has set, over the defaults that plugins declare."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.contract.types import Scope
+from lms.kernel.context import Context
+from lms.kernel.database import Base
+from lms.kernel.tenancy import OrganisationOwned
+
+
+class PreferenceRow(OrganisationOwned, Base):
+    """A value that was set; without a membership it is the organisation's."""
+
+    __tablename__ = "kernel_preference"
+    __retention__ = "settings"
+    __table_args__ = (Index(None, "organisation_id", "name", "membership_id"),)
+
+    membership_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(400))
+
+
+class WrongPreference(Exception):
+    """No such preference, or not one of its choices."""
+
+
+def preference(ctx: Context, name: str) -> str:
+    """The value in force: the person's, else the organisation's, else the shipped one."""
+    declared = ctx.registry.preferences[name]
+    wanted = [None] if declared.scope is Scope.ORGANISATION or ctx.actor is None else [ctx.actor.membership_id, None]
+    rows = ctx.session.execute(select(PreferenceRow.membership_id, PreferenceRow.value).where(PreferenceRow.name == name)).all()
+    found = {row.membership_id: row.value for row in rows}
+    return next((found[owner] for owner in wanted if owner in found), declared.default)
+
+
+def set_preference(ctx: Context, name: str, value: str) -> None:
+    """Set a preference where it belongs: the caller has checked the right."""
+    declared = ctx.registry.preferences.get(name)
+    if declared is None or (declared.choices and value not in declared.choices):
+        raise WrongPreference(name)
+    owner = ctx.subject.membership_id if declared.scope is Scope.PERSON else None
+    same = PreferenceRow.membership_id.is_(None) if owner is None else PreferenceRow.membership_id == owner
+    row = ctx.session.scalar(select(PreferenceRow).where(PreferenceRow.name == name, same))
+    if row is None:
+        ctx.session.add(PreferenceRow(organisation_id=ctx.here.id, membership_id=owner, name=name, value=value))
+    else:
+        row.value = value

@@ -1,0 +1,391 @@
+"""The edge of the web: one context per request, the commit, rights of routes, headers, error pages. Business code is below."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import flash as flask_flash
+from flask import get_flashed_messages
+from flask import session as cookie
+from flask_login import current_user
+from jinja2 import FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lms.contract.types import Right
+from lms.kernel import i18n
+from lms.kernel.assets import asset_url, template_folders
+from lms.kernel.context import Context
+from lms.kernel.database import DatabaseBusy, TenantSession
+from lms.kernel.i18n import gettext, mark, ngettext
+from lms.kernel.platform import Identity, Platform
+from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
+from lms.kernel.wording import word
+
+log = logging.getLogger(__name__)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+bp = Blueprint("web", __name__)
+
+
+def platform() -> Platform:
+    """The platform of this process."""
+    found: Platform = current_app.extensions["lms"]
+    return found
+
+
+def session() -> TenantSession:
+    """The request's session: to read on GET, to write otherwise. Opened at its first use."""
+    if "lms_session" not in g:
+        database = platform().database
+        g.lms_session = database.read_session() if request.method in SAFE_METHODS else database.write_session()
+    found: TenantSession = g.lms_session
+    return found
+
+
+def context() -> Context:
+    """The request's context."""
+    if "lms_context" not in g:
+        identity = current_identity()
+        shared = {"session": session(), "registry": platform().registry, "clock": platform().clock, "iri_prefix": platform().prefix(session())}
+        if identity is None:
+            g.lms_context = Context(**shared, language=i18n.speech().language)
+        else:
+            g.lms_context = Context(
+                **shared,
+                organisation=identity.organisation,
+                actor=identity.actor,
+                grants=identity.grants,
+                language=identity.language,
+            )
+    found: Context = g.lms_context
+    return found
+
+
+def current_identity() -> Identity | None:
+    """Who is signed in."""
+    return current_user.identity if current_user and current_user.is_authenticated else None
+
+
+def forget_context() -> None:
+    """After signing in or out: the next use makes a new context."""
+    g.pop("lms_context", None)
+
+
+def end_transaction() -> None:
+    """End the request's transaction early, before slow work such as hashing a password."""
+    held: TenantSession | None = g.pop("lms_session", None)
+    if held is not None:
+        held.rollback()
+        held.close()
+    forget_context()
+
+
+def guarded(*rights: Right) -> Callable[[View], View]:
+    """A view for who holds one of these rights somewhere; the query or the operation then asks about the thing itself."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            ctx = _signed_in_context()
+            if not any(ctx.holds(right) for right in rights):
+                raise NotFound
+            return view(ctx, *args, **kwargs)
+
+        checked.lms_rights = rights  # type: ignore[attr-defined]
+        return checked  # type: ignore[return-value]
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """A view for everyone signed in: it shows only what is one's own."""
+
+    @functools.wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        return view(_signed_in_context(), *args, **kwargs)
+
+    checked.lms_rights = SIGNED_IN  # type: ignore[attr-defined]
+    return checked  # type: ignore[return-value]
+
+
+def public(view: View) -> View:
+    """A view for anyone; such routes stand in a short list that a test knows."""
+
+    @functools.wraps(view)
+    def unchecked(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    unchecked.lms_rights = PUBLIC  # type: ignore[attr-defined]
+    return unchecked  # type: ignore[return-value]
+
+
+def _signed_in_context() -> Context:
+    identity = current_identity()
+    if identity is None:
+        raise NotSignedIn
+    if identity.must_accept_terms and request.endpoint not in ("accounts.terms", "accounts.post_terms", "accounts.post_sign_out"):
+        raise TermsToAccept
+    return context()
+
+
+class TermsToAccept(Exception):
+    """The person has not accepted the terms in force."""
+
+
+def render(template: str, **values: Any) -> str:
+    """A page, with what every template may use."""
+    return render_template(template, **page_globals(), **values)
+
+
+def page_globals() -> dict[str, Any]:
+    """What a template needs of the request."""
+    ctx = context()
+    identity = current_identity()
+    return {
+        "ctx": ctx,
+        "lang": i18n.speech().language,
+        "dir": request.args.get("dir") if current_app.debug and request.args.get("dir") == "rtl" else i18n.speech().direction,
+        "speech": i18n.speech(),
+        "word": functools.partial(word, ctx),
+        "viewer": _viewer(identity, ctx) if identity else None,
+        "navigation": _navigation(ctx) if identity else [],
+        "flashes": get_flashed_messages(with_categories=True),
+        "page_state": {},
+        "footer_links": [],
+        "zone": ctx.organisation.timezone if ctx.organisation else "Europe/Paris",
+    }
+
+
+def _viewer(identity: Identity, ctx: Context) -> dict[str, Any]:
+    name = identity.actor.name
+    return {
+        "name": name,
+        "initials": "".join(part[0] for part in name.split()[:2]).upper(),
+        "organisation_name": identity.organisation.name,
+        "is_staff": ctx.audience == "staff",
+    }
+
+
+def _navigation(ctx: Context) -> list[dict[str, Any]]:
+    entries = []
+    for entry in ctx.registry.navigation:
+        if entry.audience not in ("all", ctx.audience) or (entry.right is not None and not ctx.holds(entry.right)):
+            continue
+        label = word(ctx, entry.label.removeprefix("word:")) if entry.label.startswith("word:") else gettext(entry.label)
+        section = entry.endpoint.split(".")[0]
+        entries.append(
+            {
+                "label": label[:1].upper() + label[1:],
+                "url": url_for(entry.endpoint),
+                "icon": entry.icon,
+                "current": request.endpoint == entry.endpoint or (request.endpoint or "").split(".")[0] == section,
+            }
+        )
+    return entries
+
+
+def flash(text: str, tone: str = "good") -> None:
+    """Say something on the next page: "good", "warn" or "bad"."""
+    flask_flash(text, tone)
+
+
+def intent_id() -> str:
+    """A new UUID for a form's hidden field: the double-submit key."""
+    return str(uuid.uuid4())
+
+
+def go(endpoint: str, **values: Any) -> WerkzeugResponse:
+    """After a POST: see another page."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def is_local(target: str | None) -> bool:
+    """Whether an address to return to is one of ours."""
+    parts = urlsplit(target or "")
+    return bool(target) and not parts.scheme and not parts.netloc and (target or "").startswith("/") and not (target or "").startswith(("//", "/\\"))
+
+
+def prepare(app: Flask, features: Sequence[str]) -> None:
+    """Hang the edge on an application; templates are found by folder name."""
+    app.register_blueprint(bp)
+    app.jinja_loader = FileSystemLoader([str(folder) for folder in template_folders(features)])  # type: ignore[misc]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(asset=asset_url, intent_id=intent_id, languages=i18n.languages)
+    app.before_request(_begin)
+    app.after_request(_commit)
+    app.after_request(_headers)
+    app.teardown_request(_end)
+    for fault in (NotSignedIn, TermsToAccept, Forbidden, NotFound, DatabaseBusy, OperationalError, HTTPException, Exception):
+        app.register_error_handler(fault, _fault)
+
+
+def _begin() -> None:
+    i18n.speak(_wanted_language())
+    if request.method not in SAFE_METHODS and not request.path.startswith("/xapi/"):
+        _refuse_foreign_origin()
+
+
+def _wanted_language() -> str:
+    chosen = cookie.get("language")
+    if chosen in i18n.LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(list(i18n.LANGUAGES)) or i18n.SOURCE_LANGUAGE
+
+
+def _refuse_foreign_origin() -> None:
+    """Cross-site posts are refused by Sec-Fetch-Site, or by Origin where a browser is too old for it."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        allowed = site in ("same-origin", "none")
+    else:
+        allowed = origin is None or urlsplit(origin).netloc == request.host
+    if not allowed:
+        raise Forbidden("cross-site request")
+
+
+def _commit(response: Response) -> Response:
+    held: TenantSession | None = g.get("lms_session")
+    if held is not None and request.method not in SAFE_METHODS:
+        if response.status_code < 400:  # noqa: PLR2004 - the first status of an error
+            held.commit()
+        else:
+            held.rollback()
+    return response
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _end(_failure: BaseException | None) -> None:
+    held: TenantSession | None = g.pop("lms_session", None)
+    if held is not None:
+        held.rollback()
+        held.close()
+
+
+_FAULTS: Mapping[int, tuple[str, str, str]] = {
+    400: (mark("Cette demande n'est pas lisible"), mark("Une partie manque ou est abîmée."), mark("Revenez en arrière et essayez encore.")),
+    401: (mark("Connectez-vous d'abord"), mark("Cette page est à vous seul."), mark("Connectez-vous, puis vous reviendrez ici. Rien n'est perdu.")),
+    403: (mark("Vous ne pouvez pas faire cela"), mark("Votre rôle ne le permet pas."), mark("Demandez à la personne responsable de votre association.")),
+    404: (mark("Cette page n'existe pas"), mark("L'adresse est fausse, ou la page n'est pas pour vous."), mark("Revenez à l'accueil.")),
+    405: (mark("Cette page n'existe pas"), mark("L'adresse ne se demande pas ainsi."), mark("Revenez à l'accueil.")),
+    409: (mark("Quelqu'un a changé cela avant vous"), mark("Rien de ce que vous avez fait n'est perdu."), mark("Rechargez la page, puis recommencez.")),
+    413: (mark("Ce fichier est trop gros"), mark("Rien n'a été gardé."), mark("Choisissez un fichier plus petit.")),
+    429: (mark("Trop d'essais"), mark("Par sécurité, il faut attendre un peu."), mark("Essayez encore dans quelques minutes.")),
+    500: (mark("Quelque chose s'est cassé chez nous"), mark("Ce n'est pas votre faute. Rien n'est perdu de ce qui était enregistré."), mark("Essayez encore dans quelques minutes.")),
+    503: (mark("Il y a beaucoup de monde"), mark("Ce que vous avez envoyé n'a pas été gardé."), mark("Attendez une minute, puis envoyez encore.")),
+    507: (mark("Le disque du serveur est plein"), mark("Ce que vous avez envoyé n'a pas été gardé."), mark("Gardez votre page ouverte et prévenez votre association.")),
+}
+
+
+def _fault(failure: Exception) -> Any:
+    if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:  # noqa: PLR2004
+        return failure
+    if isinstance(failure, TermsToAccept):
+        return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
+    if isinstance(failure, NotSignedIn) and request.method == "GET" and not _wants_json():
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    code = _status(failure)
+    if code >= 500:  # noqa: PLR2004
+        log.error("fault %s on %s", type(failure).__name__, request.endpoint, exc_info=failure)
+    title, text, what_to_do = (gettext(part) for part in _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400]))  # noqa: PLR2004
+    if _wants_json():
+        response = current_app.json.response({"error": title, "what_to_do": what_to_do})
+    else:
+        _end(None)
+        forget_context()
+        actions = [{"url": "/", "label": gettext("Revenir à l'accueil")}]
+        response = current_app.make_response(
+            render_template("ui/error.html", **_bare_globals(), title=title, text=text, what_to_do=what_to_do, actions=actions)
+        )
+    response.status_code = code
+    if code == 503:  # noqa: PLR2004
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _bare_globals() -> dict[str, Any]:
+    """For error pages: nothing that reads the database, so that a broken database still gets its page."""
+    speech = i18n.speech()
+    return {
+        "lang": speech.language, "dir": speech.direction, "speech": speech, "viewer": None, "navigation": [], "flashes": [],
+        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None,
+    }  # fmt: skip
+
+
+def _status(failure: Exception) -> int:
+    if isinstance(failure, HTTPException):
+        return failure.code or 500
+    if isinstance(failure, OperationalError):
+        text = str(failure.orig).lower()
+        if "full" in text or "no space" in text:
+            return 507
+        return 503 if "locked" in text or "busy" in text else 500
+    if isinstance(failure, OSError) and failure.errno == 28:  # noqa: PLR2004 - ENOSPC
+        return 507
+    known: dict[type[Exception], int] = {NotSignedIn: 401, Forbidden: 403, NotFound: 404, DatabaseBusy: 503}
+    return known.get(type(failure), 500)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith(("/xapi/", "/outbox", "/api/")) or request.is_json
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process lives."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> Response:
+    """The database answers and has been set up."""
+    try:
+        ready = bool(platform().prefix(session()))
+    except OperationalError:
+        ready = False
+    return Response("ready\n" if ready else "not ready\n", 200 if ready else 503, mimetype="text/plain")
+
+
+@bp.post("/langue")
+@public
+def choose_language() -> WerkzeugResponse:
+    """Change the interface's language on this device."""
+    chosen = request.form.get("language", "")
+    if chosen in i18n.LANGUAGES:
+        cookie["language"] = chosen
+    target = request.form.get("next")
+    return redirect(target if target and is_local(target) else "/", 303)

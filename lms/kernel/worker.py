@@ -1,0 +1,123 @@
+"""The worker: a child process that runs jobs, delivers events and does what comes back by itself (huey carries the wake-ups)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from huey import Huey, crontab
+from sqlalchemy import select, update
+
+from lms.kernel import jobs
+from lms.kernel.events import EventRow
+from lms.kernel.platform import Platform
+from lms.kernel.tenancy import across_tenants
+
+log = logging.getLogger(__name__)
+RESTART_SECONDS = 2.0
+EVENT_BATCH = 100
+
+
+def wake_from(platform: Platform) -> Huey:
+    """In any process that writes: wake the worker after a commit."""
+    queue = jobs.make_queue(platform.database, platform.settings.data_dir)
+    task = _tasks(platform, queue)
+    jobs.on_wake(task)
+    return queue
+
+
+def run_worker(platform: Platform) -> None:
+    """The worker's own loop; returns when it is told to stop."""
+    jobs.recover(platform)
+    queue = wake_from(platform)
+    for schedule in platform.registry.schedules.values():
+        _schedule(platform, queue, schedule.name, schedule.minutes, schedule.run)
+    _work(platform)
+    queue.create_consumer(workers=max(1, platform.settings.workers), periodic=True, initial_delay=0.1, max_delay=1.0).run()
+
+
+def _tasks(platform: Platform, queue: Huey) -> Any:
+    @queue.task(name="work")  # type: ignore[untyped-decorator]
+    def work() -> None:
+        _work(platform)
+
+    @queue.periodic_task(crontab(), name="sweep")  # type: ignore[untyped-decorator]
+    def sweep() -> None:
+        _work(platform)
+
+    return work
+
+
+def _schedule(platform: Platform, queue: Huey, name: str, minutes: int, run: Any) -> None:
+    due = {"at": 0.0}
+
+    @queue.periodic_task(crontab(), name=name)  # type: ignore[untyped-decorator]
+    def come_back() -> None:
+        if time.monotonic() >= due["at"]:
+            due["at"] = time.monotonic() + minutes * 60 - 5
+            run(platform)
+
+
+def _work(platform: Platform) -> None:
+    deliver_events(platform)
+    jobs.sweep(platform)
+
+
+def deliver_events(platform: Platform) -> int:
+    """Hand committed events to the plugins that react; each in its own transaction, so one failure holds up no other."""
+    with platform.database.read_session() as session, across_tenants(session, "deliver events"):
+        rows = session.execute(
+            select(EventRow.id, EventRow.organisation_id).where(EventRow.delivered_at.is_(None)).order_by(EventRow.id).limit(EVENT_BATCH)
+        ).all()
+    for row in rows:
+        try:
+            with platform.writing(row.organisation_id) as ctx:
+                event = ctx.session.get_one(EventRow, row.id)
+                platform.registry.tell(ctx, event)
+                ctx.session.execute(update(EventRow).where(EventRow.id == row.id).values(delivered_at=ctx.now))
+        except Exception:
+            log.exception("event %s was not delivered; it will be tried again", row.id)
+    return len(rows)
+
+
+class WatchedWorker:
+    """The worker as a child of the server: started with it, restarted when it dies, stopped with it."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._child: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watch-worker", daemon=True)
+
+    def start(self) -> None:
+        """Start the child and watch it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the child and wait for it."""
+        self._stopping.set()
+        if self._child is not None and self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+            try:
+                self._child.wait(10)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._child = subprocess.Popen(self._command, env={**os.environ})
+            self._child.wait()
+            if not self._stopping.is_set():
+                log.warning("the worker ended with %s; it starts again", self._child.returncode)
+                self._stopping.wait(RESTART_SECONDS)
+
+
+def worker_command() -> list[str]:
+    """How the server starts its worker."""
+    return [sys.executable, "-m", "lms", "worker", "--parent", str(os.getpid())]

@@ -1,0 +1,1 @@
+"""The one Alembic line of the built-in features."""

@@ -1,0 +1,1 @@
+"""Evidence: what a training organisation can show, exported and verified."""

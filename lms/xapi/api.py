@@ -1,0 +1,80 @@
+"""The only door to the ledger for other features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+
+from lms.contract.types import LedgerEntry
+from lms.kernel.context import Context
+from lms.xapi.data import Intent, Outcome, Refused, Reply, Said, Sent
+from lms.xapi.figures import mark_stale, refold_stale, stale_count
+from lms.xapi.ledger import entries_of, record
+from lms.xapi.models import StatementRow
+from lms.xapi.operations import accept, submit
+from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, VERBS, VOIDED
+
+__all__ = [
+    "ANSWERED",
+    "ATTENDED",
+    "COMPLETED",
+    "EXPERIENCED",
+    "FAILED",
+    "PASSED",
+    "VERBS",
+    "VOIDED",
+    "Intent",
+    "Outcome",
+    "Refused",
+    "Reply",
+    "Said",
+    "Sent",
+    "accept",
+    "entries_by_activity",
+    "entries_by_registration",
+    "mark_stale",
+    "raw_statements",
+    "record",
+    "refold_stale",
+    "registrations_and_activities",
+    "stale_count",
+    "submit",
+]
+
+
+def entries_by_registration(ctx: Context, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[LedgerEntry]]:
+    """The valid statements of each (registration, activity IRI)."""
+    wanted = sorted(set(pairs))
+    found: dict[tuple[str, str], list[LedgerEntry]] = {pair: [] for pair in wanted}
+    for entry in entries_of(ctx, tuple_(StatementRow.registration, StatementRow.activity).in_(wanted)) if wanted else ():
+        found[(entry.registration or "", entry.activity)].append(entry)
+    return found
+
+
+def entries_by_activity(ctx: Context, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], list[LedgerEntry]]:
+    """The valid statements of each (membership id, activity IRI)."""
+    wanted = sorted(set(pairs))
+    found: dict[tuple[int, str], list[LedgerEntry]] = {pair: [] for pair in wanted}
+    for entry in entries_of(ctx, tuple_(StatementRow.membership_id, StatementRow.activity).in_(wanted)) if wanted else ():
+        found[(entry.membership_id or 0, entry.activity)].append(entry)
+    return found
+
+
+def registrations_and_activities(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Each (registration, activity IRI) that the ledger knows of, for replay."""
+    rows = ctx.session.execute(
+        select(StatementRow.registration, StatementRow.activity).where(StatementRow.registration.is_not(None)).distinct()
+    )
+    for row in rows:
+        yield row.registration, row.activity
+
+
+def raw_statements(ctx: Context, registrations: Sequence[str]) -> Select[Any]:
+    """A selectable (registration, statement_id, raw, voided_by) in order of storage, for export and display."""
+    return (
+        select(StatementRow.registration, StatementRow.statement_id, StatementRow.raw, StatementRow.voided_by)
+        .where(StatementRow.registration.in_(registrations))
+        .order_by(StatementRow.id)
+    )

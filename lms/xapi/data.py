@@ -1,0 +1,120 @@
+"""Values of the ledger that other features hand over or receive."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from lms.contract.types import Source, Verb
+from lms.kernel.context import Actor
+
+
+class Outcome(StrEnum):
+    """What became of an intent. Whatever it is, the intent is kept."""
+
+    ACCEPTED = "accepted"
+    LATE = "late"
+    REFUSED = "refused"
+
+
+class Refused(Exception):
+    """An operation refuses an intent; `reason` is a short code that the interface has a sentence for."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An act as it arrived: its UUID made on the device, its kind, its payload as decoded JSON, the device's two times."""
+
+    uuid: str
+    kind: str
+    payload: Mapping[str, Any]
+    made_at: datetime
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An act while its operation runs."""
+
+    uuid: str
+    row_id: int
+    occurred_at: datetime
+    """When it was made, by our clock: the device's clock is corrected by what it said at delivery, never in the future."""
+    timestamp: datetime
+    """When it was made, as the device says."""
+
+    def statement_id(self, number: int) -> str:
+        """The id of its n-th statement: sending the intent again makes the same ones."""
+        return str(uuid.uuid5(uuid.UUID(self.uuid), str(number)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the sender hears of one intent."""
+
+    uuid: str
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing to record about a learner. IRIs are whole; texts never hold a name, an address or free text."""
+
+    id: str
+    actor: Actor
+    verb: Verb
+    activity: str
+    activity_type: str
+    activity_name: str
+    source: Source
+    occurred_at: datetime
+    timestamp: datetime
+    registration: str | None = None
+    revision: str = ""
+    scaled: float | None = None
+    raw: float | None = None
+    maximum: float | None = None
+    success: bool | None = None
+    completion: bool | None = None
+    seconds: float | None = None
+    response: str = ""
+    """A key, never what a person wrote."""
+    attempt: str | None = None
+    instructor: Actor | None = None
+    parents: tuple[str, ...] = ()
+    intent_id: int | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewStatement:
+    """A statement ready for the ledger: its bytes and its columns."""
+
+    statement_id: str
+    raw: str
+    verb: str
+    activity: str
+    actor: str
+    timestamp: str
+    occurred_at: datetime
+    source: str
+    version: str
+    registration: str | None = None
+    membership_id: int | None = None
+    scaled: float | None = None
+    success: bool | None = None
+    completion: bool | None = None
+    seconds: float | None = None
+    attempt: str | None = None
+    instructor_id: int | None = None
+    intent_id: int | None = None
+    voids: str | None = None

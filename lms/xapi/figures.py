@@ -1,0 +1,132 @@
+"""Figures: which keys a batch of statements touches, and computing them again (DESIGN §6, Folds)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.contract.types import Figure, Key, LedgerEntry
+from lms.kernel.context import Context
+from lms.kernel.jobs import wake_after_commit
+from lms.xapi.models import StaleRow
+
+log = logging.getLogger(__name__)
+MAX_INLINE_KEYS = 500
+"""More than this in one transaction is left to the worker, and pages say that a computation is under way."""
+CHUNK = 200
+MAX_FAILURES = 20
+
+
+def refold_after(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
+    """Compute again what these statements touch, once per batch; too much, or a failure, is left to the worker."""
+    touched = {figure.name: sorted(set(figure.touched(ctx, entries))) for figure in ctx.registry.figures}
+    if sum(map(len, touched.values())) > MAX_INLINE_KEYS:
+        for name, keys in touched.items():
+            mark_stale(ctx, name, keys)
+        return
+    for figure in ctx.registry.figures:
+        if touched[figure.name]:
+            mark_stale(ctx, figure.name, refold(ctx, figure, touched[figure.name]))
+
+
+def refold(ctx: Context, figure: Figure, keys: Sequence[Key]) -> list[Key]:
+    """Compute keys and store them; returns those that failed. One savepoint for all, then one each if that fails."""
+    try:
+        _refold_in_savepoint(ctx, figure, keys)
+    except Exception:
+        log.exception("figure %s failed on %s keys", figure.name, len(keys))
+    else:
+        return []
+    failed = []
+    for key in keys:
+        try:
+            _refold_in_savepoint(ctx, figure, [key])
+        except Exception:  # noqa: BLE001 - logged above; the key stays stale
+            failed.append(key)
+    return failed
+
+
+def _refold_in_savepoint(ctx: Context, figure: Figure, keys: Sequence[Key]) -> None:
+    with ctx.session.begin_nested():
+        values = figure.compute(ctx, keys)
+        figure.store(ctx, {key: values.get(key) for key in keys})
+        ctx.session.flush()
+
+
+def mark_stale(ctx: Context, figure: str, keys: Iterable[Key]) -> None:
+    """Leave keys to the worker: late arrival, voiding, erasure, a new rule and a move of an enrolment all come down to this."""
+    rows = [
+        {"organisation_id": ctx.here.id, "figure": figure, "key": json.dumps(key), "marked_at": ctx.now, "failures": 0}
+        for key in sorted(set(keys))
+    ]
+    if not rows:
+        return
+    dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
+    insert = dialect.insert(StaleRow)
+    conflict = insert.on_conflict_do_update(
+        index_elements=["organisation_id", "figure", "key"], set_={"marked_at": insert.excluded.marked_at}
+    )
+    ctx.session.execute(conflict, rows)
+    wake_after_commit(ctx.session)
+
+
+def refold_stale(ctx: Context, limit: int = CHUNK) -> int:
+    """Compute some stale keys again, oldest first; returns how many were settled. The caller commits."""
+    rows = ctx.session.execute(
+        select(StaleRow.id, StaleRow.figure, StaleRow.key)
+        .where(StaleRow.failures < MAX_FAILURES)
+        .order_by(StaleRow.failures, StaleRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    figures = {figure.name: figure for figure in ctx.registry.figures}
+    settled = 0
+    for name in sorted({row.figure for row in rows}):
+        keys = {tuple(json.loads(row.key)): row.id for row in rows if row.figure == name}
+        failed = set(refold(ctx, figures[name], sorted(keys))) if name in figures else set()
+        done = [row_id for key, row_id in keys.items() if key not in failed]
+        settled += len(done)
+        ctx.session.execute(delete(StaleRow).where(StaleRow.id.in_(done)))
+        if failed:
+            ctx.session.execute(update(StaleRow).where(StaleRow.id.in_([keys[key] for key in failed])).values(failures=StaleRow.failures + 1))
+    return settled
+
+
+def stale_count(ctx: Context) -> int:
+    """How many keys wait: a page with figures says "calcul en cours" when there are any."""
+    return ctx.session.scalar(select(func.count()).select_from(StaleRow)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stored figure that is not what the ledger says."""
+
+    figure: str
+    key: Key
+    stored: Mapping[str, Any] | None
+    computed: Mapping[str, Any] | None
+
+
+def check(ctx: Context, figure: Figure) -> Iterator[Difference]:
+    """Recompute every key of a figure and compare (`lms replay --check`)."""
+    chunk: list[Key] = []
+    for key in figure.all_keys(ctx):
+        chunk.append(key)
+        if len(chunk) == CHUNK:
+            yield from _differences(ctx, figure, chunk)
+            chunk = []
+    if chunk:
+        yield from _differences(ctx, figure, chunk)
+
+
+def _differences(ctx: Context, figure: Figure, keys: Sequence[Key]) -> Iterator[Difference]:
+    computed, stored = figure.compute(ctx, keys), figure.stored(ctx, keys)
+    for key in keys:
+        if computed.get(key) != stored.get(key):
+            yield Difference(figure.name, key, stored.get(key), computed.get(key))

@@ -1,0 +1,104 @@
+"""The ledger's tables: intents, statements, figure keys to compute again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.database import Base
+from lms.kernel.tenancy import OrganisationOwned
+
+
+class IntentRow(OrganisationOwned, Base):
+    """An act that someone sent, by form or outbox. Kept whatever became of it: refused ones too."""
+
+    __tablename__ = "xapi_intent"
+    __retention__ = "raw"
+    __scopes__ = {"person": "membership_id"}
+    __table_args__ = (UniqueConstraint("organisation_id", "uuid"), Index(None, "membership_id", "kind"))
+
+    uuid: Mapped[str] = mapped_column(String(36))
+    kind: Mapped[str] = mapped_column(String(60))
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id"))
+    sent_by_id: Mapped[int]
+    """Who was signed in; differs from the membership on a shared tablet or when a trainer types."""
+    payload: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(10), default="accepted")
+    reason: Mapped[str] = mapped_column(String(80), default="")
+
+
+class StatementRow(OrganisationOwned, Base):
+    """One statement: the bytes that are returned, fixed when recorded, and the columns that folds and filters read."""
+
+    __tablename__ = "xapi_statement"
+    __retention__ = "raw"
+    __scopes__ = {"person": "membership_id"}
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "statement_id"),
+        Index(None, "registration", "activity"),
+        Index(None, "membership_id", "activity"),
+        Index(None, "organisation_id", "stored"),
+        Index(None, "organisation_id", "verb", "stored"),
+    )
+
+    statement_id: Mapped[str] = mapped_column(String(36))
+    verb: Mapped[str] = mapped_column(String(300))
+    activity: Mapped[str] = mapped_column(String(500))
+    """The activity's IRI; for another kind of object, what it is ("agent", "statement:<id>")."""
+    registration: Mapped[str | None] = mapped_column(String(36))
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_membership.id"))
+    actor: Mapped[str] = mapped_column(String(600))
+    """The actor's inverse functional identifier, `account:<homePage>|<name>`, `mbox:…` and so on."""
+    timestamp: Mapped[str] = mapped_column(String(40))
+    """As sent."""
+    occurred_at: Mapped[datetime]
+    """Corrected by the device's clock at delivery: what folds use."""
+    stored: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(60))
+    scaled: Mapped[float | None]
+    success: Mapped[bool | None]
+    completion: Mapped[bool | None]
+    seconds: Mapped[float | None]
+    attempt: Mapped[str | None] = mapped_column(String(60))
+    instructor_id: Mapped[int | None]
+    intent_id: Mapped[int | None] = mapped_column(ForeignKey("xapi_intent.id"))
+    voided_by: Mapped[str | None] = mapped_column(String(36))
+    version: Mapped[str] = mapped_column(String(10))
+    raw: Mapped[str] = mapped_column(Text)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256(0x00 ‖ salt ‖ raw), made when recorded; the seal is built on these."""
+
+
+class StaleRow(OrganisationOwned, Base):
+    """A figure's key that has to be computed again by the worker."""
+
+    __tablename__ = "xapi_stale"
+    __retention__ = "technical"
+    __table_args__ = (UniqueConstraint("organisation_id", "figure", "key"),)
+
+    figure: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(400))
+    """The key's parts as a JSON list."""
+    marked_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class ClientRow(OrganisationOwned, Base):
+    """A machine that may speak at `/xapi/`: its key, and a hash of its secret."""
+
+    __tablename__ = "xapi_client"
+    __retention__ = "settings"
+    __table_args__ = (Index(None, "key", unique=True),)
+
+    name: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(40))
+    secret_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,135 @@
+"""The engines under test, a platform on each, and contexts to call operations with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from lms.app import FEATURES, build_platform, create_app
+from lms.kernel.context import Context
+from lms.kernel.database import Base
+from lms.kernel.platform import Platform
+from lms.kernel.site import fix_iri_prefix
+from lms.settings import Settings
+from tests import postgres
+from tests.factories.world import World, make_world
+
+PREFIX = "https://essai.invalid"
+
+
+class TestClock:
+    """A clock that a test moves."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> None:
+        """Let time pass: `forward(days=3)`."""
+        self.now += timedelta(**amount)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever touches the database runs on both engines."""
+    if "engine_name" in metafunc.fixturenames:
+        marks = metafunc.definition.iter_markers("sqlite_only")
+        engines = ["sqlite"] if any(True for _ in marks) else ["sqlite", "postgresql"]
+        metafunc.parametrize("engine_name", engines, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL of this worker's own."""
+    server = postgres.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def database_url(engine_name: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> str:
+    """An empty database of the engine under test."""
+    if engine_name == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('db')}/lms.db"
+    server: postgres.Server = request.getfixturevalue("postgresql_server")
+    return server.create("lms_test")
+
+
+@pytest.fixture(scope="session")
+def shared_platform(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The platform with all features, its tables made once per engine and worker."""
+    settings = Settings(
+        database_url=database_url, data_dir=tmp_path_factory.mktemp("data"), secret_key="s" * 40, development=True, workers=0
+    )
+    platform = build_platform(settings, features=FEATURES)
+    Base.metadata.create_all(platform.database.engine)
+    yield platform
+    platform.database.close()
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """Monday 23 November 2026, 10:00 in Paris."""
+    return TestClock()
+
+
+@pytest.fixture
+def platform(shared_platform: Platform, clock: TestClock, tmp_path: Path) -> Platform:
+    """A platform whose tables are empty."""
+    with shared_platform.database.engine.begin() as connection:
+        tables = [table.name for table in Base.metadata.sorted_tables]
+        if shared_platform.database.is_sqlite:
+            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+            for name in tables:
+                connection.execute(text(f"DELETE FROM {name}"))
+        else:
+            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+    shared_platform.clock = clock
+    shared_platform.forget()
+    with shared_platform.database.writing() as session:
+        fix_iri_prefix(session, PREFIX)
+    return shared_platform
+
+
+@pytest.fixture
+def world(platform: Platform) -> World:
+    """One organisation with a person in each role, and a second organisation beside it."""
+    return make_world(platform)
+
+
+@pytest.fixture
+def acting(platform: Platform, world: World) -> Iterator[Callable[[str], Context]]:
+    """`acting("trainer")`: a context that writes, as someone of the world; rolled back at the end unless committed."""
+    opened = []
+
+    def act(who: str, *, organisation: int | None = None) -> Context:
+        membership = world.members[who]
+        session = platform.database.write_session()
+        opened.append(session)
+        return platform.context_in(session, organisation or world.organisations[who], membership)
+
+    yield act
+    for session in opened:
+        session.rollback()
+        session.close()
+
+
+@pytest.fixture
+def app(platform: Platform) -> Flask:
+    """The web application."""
+    return create_app(platform)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that is not signed in."""
+    return app.test_client()
