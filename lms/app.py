@@ -32,12 +32,21 @@ FEATURES = (
 """In load order: a feature stands on those before it."""
 
 
-def build_platform(settings: Settings, *, clock: Clock = system_clock, features: tuple[str, ...] = FEATURES) -> Platform:
+def build_platform(
+    settings: Settings, *, clock: Clock = system_clock, features: tuple[str, ...] = FEATURES
+) -> Platform:
     """Load the features and open the database; no web server, no request."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
     registry = load_registry(features)
     i18n.load_catalogues(features)
-    return Platform(settings=settings, database=Database(settings.resolved_database_url), registry=registry, identify=identify, clock=clock)
+    return Platform(
+        settings=settings,
+        database=Database(settings.resolved_database_url),
+        registry=registry,
+        identify=identify,
+        clock=clock,
+    )
 
 
 def create_app(platform: Platform) -> Flask:
@@ -92,6 +101,5 @@ def _know_people(app: Flask, platform: Platform) -> None:
         session.info["organisation_id"] = organisation_id
         found = platform.identify(session, organisation_id, membership_id, platform.clock())
         return SignedIn(found) if isinstance(found, Identity) and found.epoch == epoch else None
-
 
     worker.wake_from(platform)

@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 
 from lms.app import build_platform, create_app
+from lms.kernel import extraction
 from lms.kernel.platform import Platform
 from lms.kernel.site import fix_iri_prefix
 from lms.kernel.worker import WatchedWorker, run_worker, worker_command
@@ -64,6 +65,7 @@ def migrate_database(platform: Platform, to: str = "head") -> None:
     """Run Alembic on the platform's database, then fix the site's IRI prefix at first start."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("file_template", "%%(rev)s")
     config.attributes["engine"] = platform.database.engine
     (command.downgrade if to == "base" else command.upgrade)(config, to)
     if to == "head":
@@ -100,6 +102,21 @@ def worker(platform: Platform, parent: int) -> None:
     if parent:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     run_worker(platform)
+
+
+@lms.command()
+@click.option("--check", is_flag=True, help="Say what is missing or unused; exit 1 if anything is.")
+@click.pass_obj
+def translations(platform: Platform, *, check: bool) -> None:
+    """Bring the catalogues up to date with the texts in the code, or check them."""
+    if not check:
+        click.echo(f"{extraction.update(platform.registry.features)} catalogues changed")
+        return
+    found = list(extraction.gaps(platform.registry.features))
+    for gap in found:
+        click.echo(f"{gap.language} {gap.feature} {gap.kind}: {gap.message!r}")
+    if found:
+        sys.exit(1)
 
 
 def _end_with(parent: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 
@@ -58,7 +58,7 @@ class Settings:
             if name not in known:
                 raise WrongSetting(f"{name}: no such setting. Known: {', '.join(sorted(known))}")
             values[known[name].name] = _read(name, text, str(known[name].type))
-        return cls(**values)._completed()  # type: ignore[arg-type]
+        return _with_key(cls(**values))  # type: ignore[arg-type]
 
     @property
     def resolved_database_url(self) -> str:
@@ -75,17 +75,17 @@ class Settings:
             )
         return self.secret_key
 
-    def _completed(self) -> Settings:
-        """In development, a key made once in the data folder."""
-        if self.secret_key or not self.development:
-            return self
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        kept = self.data_dir / "secret_key"
-        if not kept.exists():
-            kept.write_text(secrets.token_urlsafe(48))
-            kept.chmod(0o600)
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Settings(**{**values, "secret_key": kept.read_text().strip()})
+
+def _with_key(settings: Settings) -> Settings:
+    """In development, a key made once in the data folder."""
+    if settings.secret_key or not settings.development:
+        return settings
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    kept = settings.data_dir / "secret_key"
+    if not kept.exists():
+        kept.write_text(secrets.token_urlsafe(48))
+        kept.chmod(0o600)
+    return replace(settings, secret_key=kept.read_text().strip())
 
 
 def _read(name: str, text: str, kind: str) -> object:

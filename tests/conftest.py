@@ -68,7 +68,11 @@ def database_url(engine_name: str, tmp_path_factory: pytest.TempPathFactory, req
 def shared_platform(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The platform with all features, its tables made once per engine and worker."""
     settings = Settings(
-        database_url=database_url, data_dir=tmp_path_factory.mktemp("data"), secret_key="s" * 40, development=True, workers=0
+        database_url=database_url,
+        data_dir=tmp_path_factory.mktemp("data"),
+        secret_key="s" * 40,
+        development=True,
+        workers=0,
     )
     platform = build_platform(settings, features=FEATURES)
     Base.metadata.create_all(platform.database.engine)

@@ -19,7 +19,18 @@ from lms.kernel.rights import NotFound
 
 ENROLMENT_COLUMNS = tuple(
     getattr(Enrolment, name)
-    for name in ("id", "key", "uuid", "membership_id", "cohort_id", "course_id", "version_id", "entered_at", "ended_at", "end_reason")
+    for name in (
+        "id",
+        "key",
+        "uuid",
+        "membership_id",
+        "cohort_id",
+        "course_id",
+        "version_id",
+        "entered_at",
+        "ended_at",
+        "end_reason",
+    )
 )
 _OWN = (
     select(*ENROLMENT_COLUMNS, Course.key.label("course_key"))
@@ -106,7 +117,12 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
     progress = progress_of(ctx, enrolment.id)
     zone = ctx.here.timezone
     door = opened(
-        info, entered_at=enrolment.entered_at, now=ctx.now, zone=zone, progress=progress, granted=openings_of(ctx, enrolment.id)
+        info,
+        entered_at=enrolment.entered_at,
+        now=ctx.now,
+        zone=zone,
+        progress=progress,
+        granted=openings_of(ctx, enrolment.id),
     )
     due = due_at(info, entered_at=enrolment.entered_at, zone=zone)
     own = progress.get(activity_key)

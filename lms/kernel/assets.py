@@ -51,7 +51,9 @@ def serve_assets(app: Flask) -> None:
         if path not in known:
             abort(404)
         response = send_file(known[path], conditional=True)
-        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if "v" in request.args else "no-cache"
+        response.headers["Cache-Control"] = (
+            f"public, max-age={YEAR_SECONDS}, immutable" if "v" in request.args else "no-cache"
+        )
         return response
 
     static.lms_rights = "public"  # type: ignore[attr-defined]

@@ -107,7 +107,9 @@ class Context:
 
     def holds_everywhere(self, right: Right) -> bool:
         """Whether the right is held on the whole organisation."""
-        return any(grant.role in right.roles and grant.scope in (Scope.SITE, Scope.ORGANISATION) for grant in self.grants)
+        return any(
+            grant.role in right.roles and grant.scope in (Scope.SITE, Scope.ORGANISATION) for grant in self.grants
+        )
 
     def tell(self, event: Event) -> None:
         """Write an event in this transaction; its handlers run after the commit."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import secrets
 import threading
@@ -19,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 WRITER_PATIENCE_SECONDS = 30
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000")
 KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 NAMING = {
@@ -108,8 +110,8 @@ class Database:
             self.engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": WRITER_PATIENCE_SECONDS})
             self._lock = WriterLock(Path(url.removeprefix("sqlite:///") + ".lock"))
             _prepare_sqlite(self.engine, self._lock)
-            self.reader = self.engine
-            self.writer = self.engine.execution_options(lms_write=True)
+            self.reader: Engine = self.engine
+            self.writer: Engine = self.engine.execution_options(lms_write=True)
         else:
             self.engine = create_engine(url, json_serializer=to_json, pool_size=10, max_overflow=40, pool_pre_ping=True)
             # Reads that need no common snapshot save BEGIN and ROLLBACK, two round trips.
@@ -180,54 +182,55 @@ class WriterLock:
 
 
 def _prepare_sqlite(engine: Engine, lock: WriterLock) -> None:
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", functools.partial(_begin_sqlite, lock))
+    event.listen(engine, "commit", _commit_sqlite)
+    event.listen(engine, "rollback", _roll_back_sqlite)
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("lms_write"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        lock.acquire()
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(lock: WriterLock, connection: Connection) -> None:
+    if not connection.get_execution_options().get("lms_write"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    lock.acquire()
+    try:
+        # A plain BEGIN would fail at once when it turns from reading to writing.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        lock.release()
+        raise
+    connection.info["lms_lock"] = lock
+
+
+def _commit_sqlite(connection: Connection) -> None:
+    # The event comes before the commit itself: send it here, so that the lock covers it.
+    if connection.info.get("lms_lock") is not None:
         try:
-            # A plain BEGIN would fail at once when it turns from reading to writing.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:
-            lock.release()
-            raise
-        connection.info["lms_lock"] = lock
+            connection.exec_driver_sql("COMMIT")
+        finally:
+            _release_sqlite(connection)
 
-    def release(connection: Connection) -> None:
-        held = connection.info.pop("lms_lock", None)
+
+def _roll_back_sqlite(connection: Connection) -> None:
+    if connection.info.get("lms_lock") is not None:
+        _release_sqlite(connection)
+
+
+def _release_sqlite(connection: Connection) -> None:
+    """End what is open, then let the next one write: after a COMMIT that failed (a full disk) the transaction still stands."""
+    held: WriterLock | None = connection.info.pop("lms_lock", None)
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        if raw is not None and raw.in_transaction:
+            raw.execute("ROLLBACK")
+    finally:
         if held is not None:
             held.release()
-
-    @event.listens_for(engine, "commit")
-    def commit(connection: Connection) -> None:
-        # The event comes before the commit itself: send it here, so that the lock covers it.
-        if connection.info.get("lms_lock") is not None:
-            try:
-                connection.exec_driver_sql("COMMIT")
-            finally:
-                _roll_back_if_open(connection)
-                release(connection)
-
-    @event.listens_for(engine, "rollback")
-    def rollback(connection: Connection) -> None:
-        if connection.info.get("lms_lock") is not None:
-            try:
-                _roll_back_if_open(connection)
-            finally:
-                release(connection)
-
-
-def _roll_back_if_open(connection: Connection) -> None:
-    """After a COMMIT that failed (a full disk), SQLite still holds the transaction and its lock."""
-    raw: Any = connection.connection.dbapi_connection
-    if raw is not None and raw.in_transaction:
-        raw.execute("ROLLBACK")

@@ -78,7 +78,13 @@ def keep_file(ctx: Context, data_dir: Path, *, name: str, chunks: Iterable[bytes
     Path(target.name).replace(folder / digest.hexdigest())
     found = ctx.session.scalar(select(FileRow).where(FileRow.sha256 == digest.hexdigest()))
     if found is None:
-        found = FileRow(organisation_id=ctx.here.id, sha256=digest.hexdigest(), size=size, media_type=media_type_of(head), name=name[:200])
+        found = FileRow(
+            organisation_id=ctx.here.id,
+            sha256=digest.hexdigest(),
+            size=size,
+            media_type=media_type_of(head),
+            name=name[:200],
+        )
         ctx.session.add(found)
         ctx.session.flush()
     return found

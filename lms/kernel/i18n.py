@@ -30,7 +30,7 @@ class _French(standard.NullTranslations):
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Singular below 2."""
-        return msgid1 if n < 2 else msgid2  # noqa: PLR2004 - the rule of the language
+        return msgid1 if n < 2 else msgid2
 
 
 class Speech:
@@ -90,7 +90,7 @@ def _read(language: str, features: tuple[str, ...]) -> standard.NullTranslations
     compiled = BytesIO()
     mofile.write_mo(compiled, whole)
     compiled.seek(0)
-    return standard.GNUTranslations(compiled)  # type: ignore[arg-type]
+    return standard.GNUTranslations(compiled)
 
 
 def speech() -> Speech:

@@ -163,7 +163,9 @@ def recover(platform: Platform) -> None:
 
 def _take(platform: Platform) -> tuple[int, int] | None:
     with platform.database.writing() as session, across_tenants(session, "take a job"):
-        row = session.scalar(select(JobRow).where(JobRow.state == WAITING).order_by(JobRow.id).limit(1).with_for_update(skip_locked=True))
+        row = session.scalar(
+            select(JobRow).where(JobRow.state == WAITING).order_by(JobRow.id).limit(1).with_for_update(skip_locked=True)
+        )
         if row is None:
             return None
         row.state, row.tries = RUNNING, row.tries + 1
@@ -174,12 +176,10 @@ def _run(platform: Platform, job_id: int, organisation_id: int) -> None:
     with platform.database.read_session(organisation_id) as session:
         row = session.get_one(JobRow, job_id)
         job = RunningJob(platform, row.id, organisation_id, row.owner_id, row.arguments, row.cursor or {})
-        kind, tries = platform.registry.job_kinds.get(row.kind), row.tries
+        kind, tries = row.kind, row.tries
     state, message = DONE, ""
     try:
-        if kind is None:
-            raise KeyError("no plugin does this any more")
-        kind.run(platform, job)
+        platform.registry.job_kinds[kind].run(platform, job)
     except JobCancelled:
         state = CANCELLED
     except Exception as failure:

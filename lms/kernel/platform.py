@@ -53,11 +53,22 @@ class Platform:
             self._prefix = iri_prefix(session) or ""
         return self._prefix
 
-    def context_in(self, session: TenantSession, organisation_id: int | None, membership_id: int | None = None) -> Context:
+    def context_in(
+        self, session: TenantSession, organisation_id: int | None, membership_id: int | None = None
+    ) -> Context:
         """A context in an open session: for the system (no membership), or for someone."""
         session.info["organisation_id"] = organisation_id
-        found = self.identify(session, organisation_id, membership_id, self.clock()) if organisation_id is not None else None
-        shared = {"session": session, "registry": self.registry, "clock": self.clock, "iri_prefix": self.prefix(session)}
+        found = (
+            self.identify(session, organisation_id, membership_id, self.clock())
+            if organisation_id is not None
+            else None
+        )
+        shared = {
+            "session": session,
+            "registry": self.registry,
+            "clock": self.clock,
+            "iri_prefix": self.prefix(session),
+        }
         if isinstance(found, Identity):
             return Context(
                 **shared,  # type: ignore[arg-type]

@@ -31,7 +31,9 @@ def preference(ctx: Context, name: str) -> str:
     """The value in force: the person's, else the organisation's, else the shipped one."""
     declared = ctx.registry.preferences[name]
     wanted = [None] if declared.scope is Scope.ORGANISATION or ctx.actor is None else [ctx.actor.membership_id, None]
-    rows = ctx.session.execute(select(PreferenceRow.membership_id, PreferenceRow.value).where(PreferenceRow.name == name)).all()
+    rows = ctx.session.execute(
+        select(PreferenceRow.membership_id, PreferenceRow.value).where(PreferenceRow.name == name)
+    ).all()
     found = {row.membership_id: row.value for row in rows}
     return next((found[owner] for owner in wanted if owner in found), declared.default)
 

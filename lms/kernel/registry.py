@@ -60,7 +60,9 @@ class Registry:
 
     def course_problems(self, ctx: Any, course: Any) -> list[str]:
         """What plugins find wrong with a draft."""
-        return [problem for problems in self._manager.hook.course_problems(ctx=ctx, course=course) for problem in problems]
+        return [
+            problem for problems in self._manager.hook.course_problems(ctx=ctx, course=course) for problem in problems
+        ]
 
     def course_published(self, ctx: Any, course: Any) -> None:
         """Tell plugins that a version is being published."""
@@ -77,6 +79,10 @@ class Registry:
     def erase_personal_data(self, ctx: Any, membership_id: int, classes: frozenset[str]) -> None:
         """Ask each feature to erase what it holds of these retention classes."""
         self._manager.hook.erase_personal_data(ctx=ctx, membership_id=membership_id, classes=classes)
+
+    def plugins_with(self, hook: str) -> frozenset[str]:
+        """The plugins that implement a hook."""
+        return frozenset(one.plugin_name for one in getattr(self._manager.hook, hook).get_hookimpls())
 
     def panels_at(self, place: str, ctx: Any, subject: Any = None) -> list[str]:
         """The pieces of page that plugins put in a named place, in order, empty ones left out."""
@@ -99,7 +105,13 @@ def load_registry(features: Sequence[str], *, third_party: bool = True) -> Regis
     return _gather(manager, tuple(features))
 
 
-KERNEL_TABLES = ("lms.kernel.events", "lms.kernel.files", "lms.kernel.jobs", "lms.kernel.preferences", "lms.kernel.wording")
+KERNEL_TABLES = (
+    "lms.kernel.events",
+    "lms.kernel.files",
+    "lms.kernel.jobs",
+    "lms.kernel.preferences",
+    "lms.kernel.wording",
+)
 
 
 def load_models(feature: str) -> None:

@@ -64,5 +64,7 @@ def visible(grants: Iterable[Grant], right: Right, model: Any) -> ColumnElement[
     everywhere, scoped = reach(grants, right)
     if everywhere:
         return true()
-    tests = [getattr(model, column).in_(sorted(scoped[kind])) for kind, column in model.__scopes__.items() if kind in scoped]
+    tests = [
+        getattr(model, column).in_(sorted(scoped[kind])) for kind, column in model.__scopes__.items() if kind in scoped
+    ]
     return or_(*tests) if tests else false()

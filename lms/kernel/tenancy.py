@@ -52,7 +52,7 @@ def across_tenants(session: Session, reason: str) -> Iterator[Session]:
 
 
 def tenancy_of(table: Table) -> str:
-    """"site", "shared" or "organisation"."""
+    """ "site", "shared" or "organisation"."""
     return _classes_by_table().get(table.name, Base).__dict__.get("__tenancy__") or _inherited(table)
 
 
@@ -105,7 +105,9 @@ def _guard(state: ORMExecuteState) -> None:
 def _guard_statement(statement: Executable) -> tuple[Executable, frozenset[str]]:
     """The statement with a criterion for each organisation's table in it, and these tables' names."""
     tables = {
-        element for element in visitors.iterate(statement) if isinstance(element, Table) and tenancy_of(element) == "organisation"
+        element
+        for element in visitors.iterate(statement)
+        if isinstance(element, Table) and tenancy_of(element) == "organisation"
     }
     if isinstance(statement, Update | Delete | Insert) and isinstance(statement.table, Table):
         if tenancy_of(statement.table) == "organisation":
@@ -116,16 +118,15 @@ def _guard_statement(statement: Executable) -> tuple[Executable, frozenset[str]]
     if not _is_orm(statement):
         return _guard_core(statement, tables), names
     classes = _classes_by_table()
-    criteria = [
-        with_loader_criteria(classes[name], _of_tenant, include_aliases=True)
-        for name in sorted(names)
-    ]
+    criteria = [with_loader_criteria(classes[name], _of_tenant, include_aliases=True) for name in sorted(names)]
     return statement.options(*criteria), names
 
 
 def _of_tenant(cls: Any) -> Any:
     """The criterion, on a class or on an alias of it."""
-    return cls.organisation_id == bindparam("lms_tenant")  # a literal: SQLAlchemy tracks the variables of such functions
+    return cls.organisation_id == bindparam(
+        "lms_tenant"
+    )  # a literal: SQLAlchemy tracks the variables of such functions
 
 
 def _is_orm(statement: Any) -> bool:
@@ -151,7 +152,10 @@ def _check_insert(statement: Insert, parameters: Any, organisation_id: int) -> N
     own = {getattr(column, "key", column): value for column, value in (statement._values or {}).items()}  # noqa: SLF001 - no public reader
     many = [row for group in statement._multi_values for row in group]  # noqa: SLF001
     for row in [*rows, *many] if many else rows:
-        merged = {**{getattr(k, "key", k): getattr(v, "value", v) for k, v in own.items()}, **{getattr(k, "key", k): v for k, v in row.items()}}
+        merged = {
+            **{getattr(k, "key", k): getattr(v, "value", v) for k, v in own.items()},
+            **{getattr(k, "key", k): v for k, v in row.items()},
+        }
         if many and not merged:
             continue
         if merged.get("organisation_id") != organisation_id:

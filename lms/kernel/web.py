@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import functools
-import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask import flash as flask_flash
-from flask import get_flashed_messages
 from flask import session as cookie
 from flask_login import current_user
 from jinja2 import FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.contract.types import Right
 from lms.kernel import i18n
 from lms.kernel.assets import asset_url, template_folders
 from lms.kernel.context import Context
-from lms.kernel.database import DatabaseBusy, TenantSession
-from lms.kernel.i18n import gettext, mark, ngettext
+from lms.kernel.database import TenantSession
+from lms.kernel.faults import TermsToAccept, answer_fault
+from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.platform import Identity, Platform
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
 from lms.kernel.wording import word
 
-log = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -67,19 +76,20 @@ def context() -> Context:
     """The request's context."""
     if "lms_context" not in g:
         identity = current_identity()
-        shared = {"session": session(), "registry": platform().registry, "clock": platform().clock, "iri_prefix": platform().prefix(session())}
-        if identity is None:
-            g.lms_context = Context(**shared, language=i18n.speech().language)
-        else:
-            g.lms_context = Context(
-                **shared,
-                organisation=identity.organisation,
-                actor=identity.actor,
-                grants=identity.grants,
-                language=identity.language,
-            )
+        nobody = Context(
+            session=session(),
+            registry=platform().registry,
+            clock=platform().clock,
+            iri_prefix=platform().prefix(session()),
+            language=i18n.speech().language,
+        )
+        g.lms_context = nobody if identity is None else _as_someone(nobody, identity)
     found: Context = g.lms_context
     return found
+
+
+def _as_someone(nobody: Context, identity: Identity) -> Context:
+    return replace(nobody, organisation=identity.organisation, actor=identity.actor, grants=identity.grants)
 
 
 def current_identity() -> Identity | None:
@@ -144,13 +154,13 @@ def _signed_in_context() -> Context:
     identity = current_identity()
     if identity is None:
         raise NotSignedIn
-    if identity.must_accept_terms and request.endpoint not in ("accounts.terms", "accounts.post_terms", "accounts.post_sign_out"):
+    if identity.must_accept_terms and request.endpoint not in (
+        "accounts.terms",
+        "accounts.post_terms",
+        "accounts.post_sign_out",
+    ):
         raise TermsToAccept
     return context()
-
-
-class TermsToAccept(Exception):
-    """The person has not accepted the terms in force."""
 
 
 def render(template: str, **values: Any) -> str:
@@ -165,7 +175,9 @@ def page_globals() -> dict[str, Any]:
     return {
         "ctx": ctx,
         "lang": i18n.speech().language,
-        "dir": request.args.get("dir") if current_app.debug and request.args.get("dir") == "rtl" else i18n.speech().direction,
+        "dir": request.args.get("dir")
+        if current_app.debug and request.args.get("dir") == "rtl"
+        else i18n.speech().direction,
         "speech": i18n.speech(),
         "word": functools.partial(word, ctx),
         "viewer": _viewer(identity, ctx) if identity else None,
@@ -192,7 +204,9 @@ def _navigation(ctx: Context) -> list[dict[str, Any]]:
     for entry in ctx.registry.navigation:
         if entry.audience not in ("all", ctx.audience) or (entry.right is not None and not ctx.holds(entry.right)):
             continue
-        label = word(ctx, entry.label.removeprefix("word:")) if entry.label.startswith("word:") else gettext(entry.label)
+        label = (
+            word(ctx, entry.label.removeprefix("word:")) if entry.label.startswith("word:") else gettext(entry.label)
+        )
         section = entry.endpoint.split(".")[0]
         entries.append(
             {
@@ -223,13 +237,19 @@ def go(endpoint: str, **values: Any) -> WerkzeugResponse:
 def is_local(target: str | None) -> bool:
     """Whether an address to return to is one of ours."""
     parts = urlsplit(target or "")
-    return bool(target) and not parts.scheme and not parts.netloc and (target or "").startswith("/") and not (target or "").startswith(("//", "/\\"))
+    return (
+        bool(target)
+        and not parts.scheme
+        and not parts.netloc
+        and (target or "").startswith("/")
+        and not (target or "").startswith(("//", "/\\"))
+    )
 
 
 def prepare(app: Flask, features: Sequence[str]) -> None:
     """Hang the edge on an application; templates are found by folder name."""
     app.register_blueprint(bp)
-    app.jinja_loader = FileSystemLoader([str(folder) for folder in template_folders(features)])  # type: ignore[misc]
+    app.jinja_loader = FileSystemLoader([str(folder) for folder in template_folders(features)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -238,8 +258,7 @@ def prepare(app: Flask, features: Sequence[str]) -> None:
     app.after_request(_commit)
     app.after_request(_headers)
     app.teardown_request(_end)
-    for fault in (NotSignedIn, TermsToAccept, Forbidden, NotFound, DatabaseBusy, OperationalError, HTTPException, Exception):
-        app.register_error_handler(fault, _fault)
+    app.register_error_handler(Exception, answer_fault)
 
 
 def _begin() -> None:
@@ -270,7 +289,7 @@ def _refuse_foreign_origin() -> None:
 def _commit(response: Response) -> Response:
     held: TenantSession | None = g.get("lms_session")
     if held is not None and request.method not in SAFE_METHODS:
-        if response.status_code < 400:  # noqa: PLR2004 - the first status of an error
+        if response.status_code < 400:
             held.commit()
         else:
             held.rollback()
@@ -292,74 +311,6 @@ def _end(_failure: BaseException | None) -> None:
     if held is not None:
         held.rollback()
         held.close()
-
-
-_FAULTS: Mapping[int, tuple[str, str, str]] = {
-    400: (mark("Cette demande n'est pas lisible"), mark("Une partie manque ou est abîmée."), mark("Revenez en arrière et essayez encore.")),
-    401: (mark("Connectez-vous d'abord"), mark("Cette page est à vous seul."), mark("Connectez-vous, puis vous reviendrez ici. Rien n'est perdu.")),
-    403: (mark("Vous ne pouvez pas faire cela"), mark("Votre rôle ne le permet pas."), mark("Demandez à la personne responsable de votre association.")),
-    404: (mark("Cette page n'existe pas"), mark("L'adresse est fausse, ou la page n'est pas pour vous."), mark("Revenez à l'accueil.")),
-    405: (mark("Cette page n'existe pas"), mark("L'adresse ne se demande pas ainsi."), mark("Revenez à l'accueil.")),
-    409: (mark("Quelqu'un a changé cela avant vous"), mark("Rien de ce que vous avez fait n'est perdu."), mark("Rechargez la page, puis recommencez.")),
-    413: (mark("Ce fichier est trop gros"), mark("Rien n'a été gardé."), mark("Choisissez un fichier plus petit.")),
-    429: (mark("Trop d'essais"), mark("Par sécurité, il faut attendre un peu."), mark("Essayez encore dans quelques minutes.")),
-    500: (mark("Quelque chose s'est cassé chez nous"), mark("Ce n'est pas votre faute. Rien n'est perdu de ce qui était enregistré."), mark("Essayez encore dans quelques minutes.")),
-    503: (mark("Il y a beaucoup de monde"), mark("Ce que vous avez envoyé n'a pas été gardé."), mark("Attendez une minute, puis envoyez encore.")),
-    507: (mark("Le disque du serveur est plein"), mark("Ce que vous avez envoyé n'a pas été gardé."), mark("Gardez votre page ouverte et prévenez votre association.")),
-}
-
-
-def _fault(failure: Exception) -> Any:
-    if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:  # noqa: PLR2004
-        return failure
-    if isinstance(failure, TermsToAccept):
-        return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
-    if isinstance(failure, NotSignedIn) and request.method == "GET" and not _wants_json():
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
-    code = _status(failure)
-    if code >= 500:  # noqa: PLR2004
-        log.error("fault %s on %s", type(failure).__name__, request.endpoint, exc_info=failure)
-    title, text, what_to_do = (gettext(part) for part in _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400]))  # noqa: PLR2004
-    if _wants_json():
-        response = current_app.json.response({"error": title, "what_to_do": what_to_do})
-    else:
-        _end(None)
-        forget_context()
-        actions = [{"url": "/", "label": gettext("Revenir à l'accueil")}]
-        response = current_app.make_response(
-            render_template("ui/error.html", **_bare_globals(), title=title, text=text, what_to_do=what_to_do, actions=actions)
-        )
-    response.status_code = code
-    if code == 503:  # noqa: PLR2004
-        response.headers["Retry-After"] = "30"
-    return response
-
-
-def _bare_globals() -> dict[str, Any]:
-    """For error pages: nothing that reads the database, so that a broken database still gets its page."""
-    speech = i18n.speech()
-    return {
-        "lang": speech.language, "dir": speech.direction, "speech": speech, "viewer": None, "navigation": [], "flashes": [],
-        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None,
-    }  # fmt: skip
-
-
-def _status(failure: Exception) -> int:
-    if isinstance(failure, HTTPException):
-        return failure.code or 500
-    if isinstance(failure, OperationalError):
-        text = str(failure.orig).lower()
-        if "full" in text or "no space" in text:
-            return 507
-        return 503 if "locked" in text or "busy" in text else 500
-    if isinstance(failure, OSError) and failure.errno == 28:  # noqa: PLR2004 - ENOSPC
-        return 507
-    known: dict[type[Exception], int] = {NotSignedIn: 401, Forbidden: 403, NotFound: 404, DatabaseBusy: 503}
-    return known.get(type(failure), 500)
-
-
-def _wants_json() -> bool:
-    return request.path.startswith(("/xapi/", "/outbox", "/api/")) or request.is_json
 
 
 @bp.get("/healthz")

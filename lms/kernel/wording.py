@@ -14,7 +14,12 @@ from lms.kernel.database import Base
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.tenancy import OrganisationOwned
 
-WRITE_WORDS = Right("kernel:word:write", mark("Changer les mots de l'interface"), Scope.ORGANISATION, frozenset({Role.MANAGER, Role.ADMINISTRATOR}))
+WRITE_WORDS = Right(
+    "kernel:word:write",
+    mark("Changer les mots de l'interface"),
+    Scope.ORGANISATION,
+    frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+)
 AUDIENCES = ("learner", "staff")
 CACHE_SECONDS = 10.0
 
@@ -72,5 +77,7 @@ def choose_word(ctx: Context, *, audience: str, term: str, text: str) -> None:
         delete(WordRow).where(WordRow.audience == audience, WordRow.language == ctx.language, WordRow.term == term)
     )
     if text.strip():
-        ctx.session.add(WordRow(organisation_id=here, audience=audience, language=ctx.language, term=term, text=text.strip()[:120]))
+        ctx.session.add(
+            WordRow(organisation_id=here, audience=audience, language=ctx.language, term=term, text=text.strip()[:120])
+        )
     _kept.pop((id(ctx.registry), here), None)

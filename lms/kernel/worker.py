@@ -39,7 +39,9 @@ def run_worker(platform: Platform) -> None:
     for schedule in platform.registry.schedules.values():
         _schedule(platform, queue, schedule.name, schedule.minutes, schedule.run)
     _work(platform)
-    queue.create_consumer(workers=max(1, platform.settings.workers), periodic=True, initial_delay=0.1, max_delay=1.0).run()
+    queue.create_consumer(
+        workers=max(1, platform.settings.workers), periodic=True, initial_delay=0.1, max_delay=1.0
+    ).run()
 
 
 def _tasks(platform: Platform, queue: Huey) -> Any:
@@ -73,7 +75,10 @@ def deliver_events(platform: Platform) -> int:
     """Hand committed events to the plugins that react; each in its own transaction, so one failure holds up no other."""
     with platform.database.read_session() as session, across_tenants(session, "deliver events"):
         rows = session.execute(
-            select(EventRow.id, EventRow.organisation_id).where(EventRow.delivered_at.is_(None)).order_by(EventRow.id).limit(EVENT_BATCH)
+            select(EventRow.id, EventRow.organisation_id)
+            .where(EventRow.delivered_at.is_(None))
+            .order_by(EventRow.id)
+            .limit(EVENT_BATCH)
         ).all()
     for row in rows:
         try:

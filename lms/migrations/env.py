@@ -2,14 +2,26 @@
 
 from alembic import context
 
-engine = context.config.attributes["engine"]
-target_metadata = context.config.attributes.get("metadata")
+attributes = context.config.attributes
+engine = attributes["engine"]
 
 with engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET lock_timeout = '4s'")
         connection.commit()
-    context.configure(connection=connection, target_metadata=target_metadata, render_as_batch=True, compare_type=True)
+    else:
+        # Batch mode rebuilds tables; with foreign keys on, dropping the old one would cascade.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    context.configure(
+        connection=connection,
+        target_metadata=attributes.get("metadata"),
+        render_item=attributes.get("render_item") or (lambda *_: False),
+        render_as_batch=True,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import re
 import subprocess
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -15,28 +16,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LMS = ROOT / "lms"
-FOUNDATIONS = {"contract", "kernel", "migrations", "ui"}
+RULES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+FOUNDATIONS = {package.removeprefix("lms.") for package in RULES["foundations"]}
 BANNED_MODULES = {"util", "utils", "helpers", "common", "misc", "base"}
 ABBREVIATIONS = {
     *("arr", "attr", "btn", "cb", "cfg", "cnt", "conf", "dct", "desc", "dt", "el", "elem", "fn", "func", "idx"),
-    *(
-        "lst",
-        "mgr",
-        "msg",
-        "num",
-        "obj",
-        "org",
-        "param",
-        "params",
-        "pwd",
-        "qs",
-        "req",
-        "res",
-        "resp",
-        "tmp",
-        "usr",
-        "val",
-    ),
+    *("lst", "mgr", "msg", "num", "obj", "org", "pwd", "qs", "req", "res", "resp", "tmp", "usr", "val"),
 }
 IRREGULAR_PASTS = {
     *("Begun", "Chosen", "Drawn", "Forgotten", "Found", "Given", "Held", "Hidden", "Kept", "Left", "Lost", "Made"),

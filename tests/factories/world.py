@@ -38,7 +38,9 @@ def make_world(platform: Platform) -> World:
     for prefix, organisation in (("", world.organisation), ("other_", world.other_organisation)):
         with platform.writing(organisation) as ctx:
             for name, (role, scope) in ROLES.items():
-                person = ensure_person(ctx, given_name=name.title(), family_name="Essai", email=f"{prefix}{name}@essai.test")
+                person = ensure_person(
+                    ctx, given_name=name.title(), family_name="Essai", email=f"{prefix}{name}@essai.test"
+                )
                 grant_role(ctx, membership_id=person.id, role=role, scope=scope)
                 world.members[prefix + name] = person.id
                 world.organisations[prefix + name] = organisation

@@ -1,0 +1,128 @@
+"""Error pages in plain words: what happened, that nothing is lost, what to do."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from lms.kernel import i18n
+from lms.kernel.database import DatabaseBusy
+from lms.kernel.i18n import gettext, mark
+from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
+
+log = logging.getLogger(__name__)
+
+
+class TermsToAccept(Exception):
+    """The person has not accepted the terms in force."""
+
+
+_FAULTS: Mapping[int, tuple[str, str, str]] = {
+    400: (
+        mark("Cette demande n'est pas lisible"),
+        mark("Une partie manque ou est abîmée."),
+        mark("Revenez en arrière et essayez encore."),
+    ),
+    401: (
+        mark("Connectez-vous d'abord"),
+        mark("Cette page est à vous seul."),
+        mark("Connectez-vous, puis vous reviendrez ici. Rien n'est perdu."),
+    ),
+    403: (
+        mark("Vous ne pouvez pas faire cela"),
+        mark("Votre rôle ne le permet pas."),
+        mark("Demandez à la personne responsable de votre association."),
+    ),
+    404: (
+        mark("Cette page n'existe pas"),
+        mark("L'adresse est fausse, ou la page n'est pas pour vous."),
+        mark("Revenez à l'accueil."),
+    ),
+    405: (mark("Cette page n'existe pas"), mark("L'adresse ne se demande pas ainsi."), mark("Revenez à l'accueil.")),
+    409: (
+        mark("Quelqu'un a changé cela avant vous"),
+        mark("Rien de ce que vous avez fait n'est perdu."),
+        mark("Rechargez la page, puis recommencez."),
+    ),
+    413: (mark("Ce fichier est trop gros"), mark("Rien n'a été gardé."), mark("Choisissez un fichier plus petit.")),
+    429: (
+        mark("Trop d'essais"),
+        mark("Par sécurité, il faut attendre un peu."),
+        mark("Essayez encore dans quelques minutes."),
+    ),
+    500: (
+        mark("Quelque chose s'est cassé chez nous"),
+        mark("Ce n'est pas votre faute. Rien n'est perdu de ce qui était enregistré."),
+        mark("Essayez encore dans quelques minutes."),
+    ),
+    503: (
+        mark("Il y a beaucoup de monde"),
+        mark("Ce que vous avez envoyé n'a pas été gardé."),
+        mark("Attendez une minute, puis envoyez encore."),
+    ),
+    507: (
+        mark("Le disque du serveur est plein"),
+        mark("Ce que vous avez envoyé n'a pas été gardé."),
+        mark("Gardez votre page ouverte et prévenez votre association."),
+    ),
+}
+
+
+def answer_fault(failure: Exception) -> Any:
+    """The answer to whatever went wrong; its status says it to machines, its page to people."""
+    if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:
+        return failure
+    if isinstance(failure, TermsToAccept):
+        return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
+    if isinstance(failure, NotSignedIn) and request.method == "GET" and not _wants_json():
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    code = _status(failure)
+    if code >= 500:
+        log.error("fault %s on %s", type(failure).__name__, request.endpoint, exc_info=failure)
+    title, text, what_to_do = (gettext(part) for part in _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400]))
+    if _wants_json():
+        response = current_app.json.response({"error": title, "what_to_do": what_to_do})
+    else:
+        actions = [{"url": "/", "label": gettext("Revenir à l'accueil")}]
+        response = current_app.make_response(
+            render_template(
+                "ui/error.html", **_bare_globals(), title=title, text=text, what_to_do=what_to_do, actions=actions
+            )
+        )
+    response.status_code = code
+    if code == 503:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _bare_globals() -> dict[str, Any]:
+    """For error pages: nothing that reads the database, so that a broken database still gets its page."""
+    speech = i18n.speech()
+    return {
+        "lang": speech.language, "dir": speech.direction, "speech": speech, "viewer": None, "navigation": [], "flashes": [],
+        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None,
+    }  # fmt: skip
+
+
+def _status(failure: Exception) -> int:
+    if isinstance(failure, HTTPException):
+        return failure.code or 500
+    if isinstance(failure, OperationalError):
+        text = str(failure.orig).lower()
+        if "full" in text or "no space" in text:
+            return 507
+        return 503 if "locked" in text or "busy" in text else 500
+    if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
+        return 507
+    known: dict[type[Exception], int] = {NotSignedIn: 401, Forbidden: 403, NotFound: 404, DatabaseBusy: 503}
+    return known.get(type(failure), 500)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith(("/xapi/", "/outbox", "/api/")) or request.is_json

@@ -1,0 +1,1 @@
+"""The revisions, named by date, hour and what they do."""

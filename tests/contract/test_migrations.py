@@ -1,0 +1,54 @@
+"""One line of migrations, up and down, with data, without drift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select
+
+from lms.accounts.models import Membership
+from lms.app import build_platform
+from lms.cli import migrate_database
+from lms.kernel.database import Base
+from lms.settings import Settings
+from tests.factories.world import make_world
+
+
+@pytest.fixture
+def empty_platform(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest):
+    if engine_name == "sqlite":
+        url = f"sqlite:///{tmp_path}/migrated.db"
+    else:
+        url = request.getfixturevalue("postgresql_server").create("lms_migrated")
+    platform = build_platform(Settings(database_url=url, data_dir=tmp_path, secret_key="s" * 40, development=True))
+    yield platform
+    platform.database.close()
+
+
+def test_there_is_one_head() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[2] / "lms" / "migrations"))
+    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+
+
+def test_the_models_and_the_migrations_say_the_same(empty_platform) -> None:
+    migrate_database(empty_platform)
+    with empty_platform.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_go_up_and_down_with_data_in_them(empty_platform) -> None:
+    migrate_database(empty_platform)
+    world = make_world(empty_platform)
+    with empty_platform.reading(world.organisation) as ctx:
+        assert len(ctx.session.scalars(select(Membership)).all()) == 7
+    migrate_database(empty_platform, "base")
+    assert set(inspect(empty_platform.database.engine).get_table_names()) <= {"alembic_version"}
+    migrate_database(empty_platform)
+    make_world(empty_platform)
