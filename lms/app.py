@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask
-from flask_login import LoginManager, UserMixin
+from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.accounts.api import identify
@@ -75,24 +75,13 @@ def create_app(platform: Platform) -> Flask:
     return app
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login keeps for a request; its id is `organisation:membership:epoch`."""
-
-    def __init__(self, identity: Identity) -> None:
-        self.identity = identity
-
-    def get_id(self) -> str:
-        """What the signed cookie carries."""
-        return f"{self.identity.organisation.id}:{self.identity.actor.membership_id}:{self.identity.epoch}"
-
-
 def _know_people(app: Flask, platform: Platform) -> None:
     manager = LoginManager()
     manager.session_protection = None  # it would sign out a phone that changes networks
     manager.init_app(app)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
-    def load(name: str) -> SignedIn | None:
+    def load(name: str) -> web.SignedIn | None:
         try:
             organisation_id, membership_id, epoch = (int(part) for part in name.split(":"))
         except ValueError:
@@ -100,6 +89,6 @@ def _know_people(app: Flask, platform: Platform) -> None:
         session = web.session()
         session.info["organisation_id"] = organisation_id
         found = platform.identify(session, organisation_id, membership_id, platform.clock())
-        return SignedIn(found) if isinstance(found, Identity) and found.epoch == epoch else None
+        return web.SignedIn(found) if isinstance(found, Identity) and found.epoch == epoch else None
 
     worker.wake_from(platform)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from lms.app import FEATURES, build_platform, create_app
 from lms.kernel.context import Context
-from lms.kernel.database import Base
+from lms.kernel.database import Base, TenantSession
 from lms.kernel.platform import Platform
 from lms.kernel.site import fix_iri_prefix
 from lms.settings import Settings
@@ -112,11 +112,16 @@ def world(platform: Platform) -> World:
 
 @pytest.fixture
 def acting(platform: Platform, world: World) -> Iterator[Callable[[str], Context]]:
-    """`acting("trainer")`: a context that writes, as someone of the world; rolled back at the end unless committed."""
-    opened = []
+    """`acting("trainer")`: a context that writes, as someone of the world; one at a time, as SQLite has one writer.
+
+    What was not committed is rolled back when the next one acts, and at the end.
+    """
+    opened: list[TenantSession] = []
 
     def act(who: str, *, organisation: int | None = None) -> Context:
         membership = world.members[who]
+        for earlier in opened:
+            earlier.rollback()
         session = platform.database.write_session()
         opened.append(session)
         return platform.context_in(session, organisation or world.organisations[who], membership)

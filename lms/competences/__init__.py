@@ -1,1 +1,1 @@
-"""Frameworks, blocks, criteria, and what the ledger says a person has acquired."""
+"""Frameworks of skills: blocks, competences and criteria, their coverage by courses, and what each person has acquired."""

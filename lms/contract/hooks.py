@@ -13,6 +13,7 @@ import pluggy
 
 from lms.contract.types import (
     ActivityType,
+    ContentImporter,
     EvidenceProvider,
     Figure,
     IntentKind,
@@ -70,6 +71,10 @@ class Hooks:
     @hookspec
     def activity_types(self) -> Sequence[ActivityType]:  # type: ignore[empty-body]
         """Kinds of activity."""
+
+    @hookspec
+    def content_importers(self) -> Sequence[ContentImporter]:  # type: ignore[empty-body]
+        """Kinds of content file, beside courses, that `lms content import` takes."""
 
     @hookspec
     def intents(self) -> Sequence[IntentKind]:  # type: ignore[empty-body]

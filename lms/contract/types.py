@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 Key = tuple[str, ...]
@@ -245,10 +246,67 @@ class PlayState:
     attempts: int
     best: float | None
     seed: str
+    shown: str = ""
+    """The UUID of an act of theirs whose result the page shows."""
+    is_preview: bool = False
+    """Staff look at it: nothing can be sent."""
+
+
+class ContentProblem(Exception):
+    """Content cannot be shown as its author wrote it; the message is a sentence in French that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFile:
+    """A file of a module, as an activity may show it: its address once published, its type by content, its size."""
+
+    address: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the content that an activity type checks and compiles.
+
+    `render(markdown)` gives safe HTML, with markers where named values stand, or raises `ContentProblem`. Pages pass that
+    HTML through `lms.kernel.text.show_values(html, confirmed)`. `files` goes from the author's path (`files/name.pdf`).
+    """
+
+    render: Callable[[str], str]
+    files: Mapping[str, ContentFile] = field(default_factory=dict)
+    values: frozenset[str] = frozenset()
+    glossary: frozenset[str] = frozenset()
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentImporter:
+    """A kind of content file that `lms content import` hands to a feature: a framework, for instance.
+
+    `load(ctx, path)` writes it in the caller's transaction and returns sentences that say what was done; content that cannot
+    be taken raises `ContentRefused` with all its problems, and nothing is written.
+    """
+
+    name: str
+    matches: Callable[[Path], bool]
+    load: Callable[[Any, Path], list[str]]
+
+
+class ContentRefused(Exception):
+    """Content files are wrong: each problem is one line, "file: sentence"."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class ActivityType(Protocol):
-    """A kind of activity. Each is a plugin of about five short files (docs/plugin.md)."""
+    """A kind of activity. Each is a plugin of about five short files (docs/plugin.md).
+
+    `body` holds the fields of the content file that are the type's own; in a `.md` file the Markdown is the field `text`.
+    """
 
     name: str
     title: str
@@ -257,13 +315,13 @@ class ActivityType(Protocol):
     believes: tuple[Believed, ...]
     template: str
 
-    def problems(self, body: Mapping[str, Any], surroundings: Any) -> Iterator[str]:
+    def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """What is wrong with the content as written by the author: sentences that say where and what to do."""
 
     def canonical(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The content with its fields in the documented order and missing keys made."""
 
-    def compile(self, body: Mapping[str, Any], surroundings: Any) -> dict[str, Any]:
+    def compile(self, body: Mapping[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         """What pages show (HTML and so on), made once when the content is written."""
 
     def page(self, ctx: Any, activity: ActivityView, state: PlayState) -> dict[str, Any]:

@@ -107,13 +107,13 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": WRITER_PATIENCE_SECONDS})
+            self.engine = create_engine(url, json_serializer=to_json, hide_parameters=True, connect_args={"timeout": WRITER_PATIENCE_SECONDS})
             self._lock = WriterLock(Path(url.removeprefix("sqlite:///") + ".lock"))
             _prepare_sqlite(self.engine, self._lock)
             self.reader: Engine = self.engine
             self.writer: Engine = self.engine.execution_options(lms_write=True)
         else:
-            self.engine = create_engine(url, json_serializer=to_json, pool_size=10, max_overflow=40, pool_pre_ping=True)
+            self.engine = create_engine(url, json_serializer=to_json, hide_parameters=True, pool_size=10, max_overflow=40, pool_pre_ping=True)
             # Reads that need no common snapshot save BEGIN and ROLLBACK, two round trips.
             self.reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self.writer = self.engine

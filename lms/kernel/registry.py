@@ -14,6 +14,7 @@ import pluggy
 from lms.contract.hooks import PROJECT, Hooks
 from lms.contract.types import (
     ActivityType,
+    ContentImporter,
     EvidenceProvider,
     Figure,
     IntentKind,
@@ -47,6 +48,7 @@ class Registry:
     preferences: Mapping[str, Preference] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     activity_types: Mapping[str, ActivityType] = field(default_factory=dict)
+    content_importers: Mapping[str, ContentImporter] = field(default_factory=dict)
     intents: Mapping[str, IntentKind] = field(default_factory=dict)
     verbs: Mapping[str, Verb] = field(default_factory=dict)
     figures: tuple[Figure, ...] = ()
@@ -153,6 +155,7 @@ def _gather(manager: pluggy.PluginManager, features: tuple[str, ...]) -> Registr
         preferences=named("preferences", lambda preference: preference.name),
         terms=named("terms", lambda term: term.name),
         activity_types=named("activity_types", lambda kind: kind.name),
+        content_importers=named("content_importers", lambda importer: importer.name),
         intents=named("intents", lambda kind: kind.name),
         verbs=named("verbs", lambda verb: verb.iri),
         figures=tuple(named("figures", lambda figure: figure.name).values()),

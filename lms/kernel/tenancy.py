@@ -47,6 +47,7 @@ def across_tenants(session: Session, reason: str) -> Iterator[Session]:
     session.info["across"] = True
     try:
         yield session
+        session.flush()  # what was changed here is written here, not later under the guard
     finally:
         session.info["across"] = before
 

@@ -23,7 +23,7 @@ from flask import (
 )
 from flask import flash as flask_flash
 from flask import session as cookie
-from flask_login import current_user
+from flask_login import UserMixin, current_user
 from jinja2 import FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -55,6 +55,17 @@ HEADERS = {
 }
 
 bp = Blueprint("web", __name__)
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login keeps for a request; its id is `organisation:membership:epoch`."""
+
+    def __init__(self, identity: Identity) -> None:
+        self.identity = identity
+
+    def get_id(self) -> str:
+        """What the signed cookie carries."""
+        return f"{self.identity.organisation.id}:{self.identity.actor.membership_id}:{self.identity.epoch}"
 
 
 def platform() -> Platform:
@@ -89,6 +100,7 @@ def context() -> Context:
 
 
 def _as_someone(nobody: Context, identity: Identity) -> Context:
+    nobody.session.info["organisation_id"] = identity.organisation.id  # the session may be newer than the identity
     return replace(nobody, organisation=identity.organisation, actor=identity.actor, grants=identity.grants)
 
 

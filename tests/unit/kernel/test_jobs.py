@@ -1,0 +1,175 @@
+"""Long work: progress, cancelling, resuming after a crash; events reach their handlers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import select
+
+from lms.contract.types import JobKind
+from lms.kernel import jobs
+from lms.kernel.context import Context
+from lms.kernel.events import Event, EventRow
+from lms.kernel.platform import Platform
+from lms.kernel.worker import WatchedWorker, deliver_events
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingHappened(Event):
+    type: ClassVar[str] = "test.something_happened"
+    thing_id: int
+
+
+class Bench:
+    """A job of three steps that may fail or be cut."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.fail_at: int | None = None
+        self.cancel_at: int | None = None
+        self.acting: Callable[[str], Context] | None = None
+
+    def run(self, platform: Platform, job: jobs.RunningJob) -> None:
+        for step in range(int(job.cursor.get("step", 0)), 3):
+            if step == self.fail_at:
+                self.fail_at = None
+                raise OSError("interrupted")
+            self.steps.append(step)
+            job.save(done=step + 1, total=3, cursor={"step": step + 1})
+
+
+@pytest.fixture
+def bench(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    found = Bench()
+    kinds = {**platform.registry.job_kinds, "test": JobKind("test", "Essai", found.run)}
+    monkeypatch.setattr(platform, "registry", replace(platform.registry, job_kinds=kinds))
+    return found
+
+
+def start(acting: Callable[[str], Context]) -> str:
+    ctx = acting("trainer")
+    key = jobs.start_job(ctx, "test", {}).key
+    ctx.session.commit()
+    return key
+
+
+def state_of(acting: Callable[[str], Context], key: str) -> jobs.JobRow:
+    ctx = acting("trainer")
+    row = jobs.own_job(ctx, key)
+    ctx.session.expunge(row)
+    ctx.session.rollback()
+    return row
+
+
+def test_a_job_runs_to_its_end_and_says_so(bench: Bench, acting, platform: Platform) -> None:
+    key = start(acting)
+    jobs.sweep(platform)
+    row = state_of(acting, key)
+    assert (row.state, row.done, row.total) == (jobs.DONE, 3, 3)
+
+
+def test_a_job_that_is_cut_resumes_at_its_cursor(bench: Bench, acting, platform: Platform) -> None:
+    key = start(acting)
+    bench.fail_at = 1
+    jobs.sweep(platform)
+    assert bench.steps == [0, 1, 2]
+    assert state_of(acting, key).state == jobs.DONE
+
+
+def test_a_job_whose_worker_died_waits_again(bench: Bench, acting, platform: Platform) -> None:
+    key = start(acting)
+    assert jobs._take(platform) is not None
+    assert state_of(acting, key).state == jobs.RUNNING
+    jobs.recover(platform)
+    jobs.sweep(platform)
+    assert state_of(acting, key).state == jobs.DONE
+
+
+def test_a_job_can_be_cancelled_before_it_starts(bench: Bench, acting, platform: Platform) -> None:
+    key = start(acting)
+    ctx = acting("trainer")
+    jobs.cancel_job(ctx, key)
+    ctx.session.commit()
+    jobs.sweep(platform)
+    assert bench.steps == []
+    assert state_of(acting, key).state == jobs.CANCELLED
+
+
+def test_somebody_elses_job_is_not_found(bench: Bench, acting) -> None:
+    key = start(acting)
+    with pytest.raises(jobs.NotFound):
+        jobs.own_job(acting("manager"), key)
+    with pytest.raises(jobs.NotFound):
+        jobs.own_job(acting("other_trainer"), key)
+
+
+def test_an_event_is_delivered_once_it_is_committed(acting, platform: Platform, monkeypatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(type(platform.registry), "tell", lambda self, ctx, event: heard.append(event.type))
+    lost = acting("trainer")
+    lost.tell(SomethingHappened(1))
+    lost.session.flush()
+    lost.session.rollback()
+    kept = acting("trainer")
+    kept.tell(SomethingHappened(2))
+    kept.session.commit()
+    deliver_events(platform)
+    deliver_events(platform)
+    assert heard == ["test.something_happened"]
+
+
+def test_a_handler_that_fails_holds_up_no_other_event(acting, platform: Platform, monkeypatch) -> None:
+    heard: list[int] = []
+
+    def tell(_self: object, _ctx: Context, event: EventRow) -> None:
+        if event.data["thing_id"] == 1:
+            raise RuntimeError("this one fails")
+        heard.append(event.data["thing_id"])
+
+    monkeypatch.setattr(type(platform.registry), "tell", tell)
+    ctx = acting("trainer")
+    ctx.tell(SomethingHappened(1))
+    ctx.tell(SomethingHappened(2))
+    ctx.session.commit()
+    deliver_events(platform)
+    waiting = acting("trainer").session.scalars(select(EventRow).where(EventRow.delivered_at.is_(None))).all()
+    assert heard == [2]
+    assert [row.data["thing_id"] for row in waiting] == [1]
+
+
+def test_the_worker_is_started_again_when_it_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "pids"
+    program = f"import os,time;open({str(log)!r},'a').write(f'{{os.getpid()}}\\n');time.sleep(60)"
+    watched = WatchedWorker([sys.executable, "-c", program])
+    watched.start()
+    try:
+        first = wait_for(lambda: pids(log)[:1])[0]
+        os.kill(first, signal.SIGKILL)
+        second = wait_for(lambda: pids(log)[1:2])[0]
+        assert second != first
+    finally:
+        watched.stop()
+    assert subprocess.run(["ps", "-p", str(second)], capture_output=True, check=False).returncode != 0
+
+
+def pids(log: Path) -> list[int]:
+    return [int(line) for line in log.read_text().split()] if log.exists() else []
+
+
+def wait_for(found: Callable[[], list[int]], seconds: float = 20) -> list[int]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
