@@ -91,12 +91,12 @@ class Membership(OrganisationOwned, Keyed, Base):
         return f"{self.given_name} {self.family_name}".strip()
 
 
-class GrantRow(OrganisationOwned, Base):
+class GrantRow(OrganisationOwned, Keyed, Base):
     """A role given to a membership on a scope, between two moments."""
 
     __tablename__ = "accounts_grant"
     __retention__ = "trail"
-    __table_args__ = (Index(None, "membership_id"),)
+    __table_args__ = (Index(None, "membership_id"), Index(None, "key", unique=True))
 
     membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(20))
@@ -115,19 +115,25 @@ class Invitation(OrganisationOwned, Keyed, Base):
 
     membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"), index=True)
     sent_to: Mapped[str] = mapped_column(String(254), default="")
+    sent_at: Mapped[datetime | None]
+    """When its letter was handed to the post: a second delivery of the same event sends nothing."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None]
 
 
-class SignInLink(OrganisationOwned, Base):
+class SignInLink(OrganisationOwned, Keyed, Base):
     """A one-time link: by mail, by text message, or shown by a trainer as a QR code. The secret is its signature."""
 
     __tablename__ = "accounts_sign_in_link"
     __retention__ = "technical"
+    __table_args__ = (Index(None, "key", unique=True),)
 
     membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"), index=True)
+    sent_to: Mapped[str] = mapped_column(String(254), default="")
+    """The address or number that asked for it; empty when a trainer shows it."""
+    sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -173,3 +179,14 @@ class TermsAcceptance(OrganisationOwned, Base):
     membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"))
     version: Mapped[int]
     accepted_at: Mapped[datetime]
+
+
+class SentForm(OrganisationOwned, Base):
+    """A form that was sent and counted: sent twice, it acts once."""
+
+    __tablename__ = "accounts_sent_form"
+    __retention__ = "technical"
+    __table_args__ = (UniqueConstraint("organisation_id", "intent"),)
+
+    intent: Mapped[str] = mapped_column(String(36))
+    sent_at: Mapped[datetime]

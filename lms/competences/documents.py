@@ -151,9 +151,7 @@ def _problems(raw: Mapping[str, Any]) -> Iterator[str]:
 def _seen_before(item: Mapping[str, Any], kind: str, seen: dict[str, str]) -> Iterator[str]:
     code = str(item.get("code", ""))
     if code in seen:
-        yield f"{kind} {code} : ce code est déjà celui d'un {seen[code]}" if seen[code] != "compétence" else (
-            f"{kind} {code} : ce code est déjà celui d'une compétence"
-        )
+        yield f"{kind} {code} : ce code est déjà pris ({seen[code]})"
     elif code:
         seen[code] = kind
 

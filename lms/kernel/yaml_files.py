@@ -114,7 +114,7 @@ class _Twice(yaml.MarkedYAMLError):
 _SENTENCES = {
     "mapping values are not allowed": "un « : » suivi d'une espace se trouve dans un texte : mettez ce texte entre guillemets",
     "could not find expected ':'": "il manque « : » après le nom d'un champ",
-    "found character '\\t'": "une tabulation sert de retrait : remplacez-la par des espaces",
+    "cannot start any token": "un signe (tabulation, @, %, `) n'est pas à sa place : espaces pour le retrait, guillemets autour du texte",
     "did not find expected": "la ponctuation ou le retrait est faux : vérifiez les guillemets et les espaces en début de ligne",
     "found unexpected end of stream": "un guillemet n'est pas fermé",
     "expected a single document": "un seul document par fichier : enlevez la ligne « --- »",

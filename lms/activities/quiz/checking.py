@@ -158,22 +158,25 @@ _CHECKS = {
 
 
 def _pool(pool: Mapping[str, Any]) -> dict[str, Any]:
-    made = _ordered({"key": new_key(), **pool}, _POOL)
+    made = _ordered(_keyed(pool), _POOL)
     made["questions"] = [_question(question) for question in _listed(pool, "questions")]
     return made
 
 
 def _question(question: Mapping[str, Any]) -> dict[str, Any]:
-    made = _ordered({"key": new_key(), **question}, _QUESTION)
+    made = _ordered(_keyed(question), _QUESTION)
     for name, fields in _PARTS.items():
         if name in made:
-            start = {} if name == "mistakes" else {"key": new_key()}
-            made[name] = [_ordered({**start, **part} if start == {} else {"key": new_key(), **part}, fields) for part in _listed(question, name)]
+            made[name] = [_ordered(_keyed(part) if "key" in fields else part, fields) for part in _listed(question, name)]
     return made
 
 
+def _keyed(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {**part, "key": part.get("key") or new_key()}
+
+
 def _ordered(part: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    known = {name: part[name] for name in fields if part.get(name) not in (None, "", [])}
+    known = {name: part[name] for name in fields if part.get(name) not in (None, "", []) and (name, part[name]) != ("correct", False)}
     return {**known, **{name: value for name, value in part.items() if name not in fields}}
 
 

@@ -1,0 +1,21 @@
+"""Names, folded for sorting and searching."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """A text without accents or case."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def sort_name_of(given_name: str, family_name: str) -> str:
+    """What lists are sorted by: family name, then given name, without accents or case."""
+    return folded(f"{family_name} {given_name}")[:220]
+
+
+def shortened(given_name: str, family_name: str) -> str:
+    """A given name and an initial: what may be shown to who has not proved anything yet."""
+    return f"{given_name} {family_name[:1].upper()}{'.' if family_name else ''}".strip()
