@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.accounts.api import membership_ids_by_uuid, people
+from lms.accounts.api import members, membership_ids_by_uuid, people
 from lms.competences.catalogue import coverages
 from lms.competences.data import BlockInfo, CompetenceInfo, CoverageInfo, Feed
 from lms.competences.folds import fold_acquisition
@@ -61,12 +61,12 @@ class AcquisitionFigure:
 
     def compute(self, ctx: Context, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
         """Fold each key's statements under the coverage of the person's course versions."""
-        members = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in keys})
-        paths = _paths(ctx, members.values())
+        known = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in keys})
+        paths = _paths(ctx, known.values())
         wanted = [
-            (key, members[key[0]], int(key[1]))
+            (key, known[key[0]], int(key[1]))
             for key in keys
-            if key[0] in members and int(key[1]) in paths[members[key[0]]].competences
+            if key[0] in known and int(key[1]) in paths[known[key[0]]].competences
         ]
         pairs = {
             (member, activity_iri(ctx, activity))
@@ -90,9 +90,9 @@ class AcquisitionFigure:
 
     def stored(self, ctx: Context, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
         """What the table says now."""
-        members = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in keys})
-        uuids = {member: uuid for uuid, member in members.items()}
-        pairs = sorted((members[uuid], int(competence_id)) for uuid, competence_id in keys if uuid in members)
+        known = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in keys})
+        uuids = {member: uuid for uuid, member in known.items()}
+        pairs = sorted((known[uuid], int(competence_id)) for uuid, competence_id in keys if uuid in known)
         rows = ctx.session.execute(
             select(Acquisition).where(tuple_(Acquisition.membership_id, Acquisition.competence_id).in_(pairs))
         ).scalars()
@@ -106,12 +106,12 @@ class AcquisitionFigure:
 
     def store(self, ctx: Context, values: Mapping[Key, Mapping[str, Any] | None]) -> None:
         """Upsert in sorted order; a key without a value loses its row."""
-        members = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in values})
+        known = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in values})
         rows, gone = [], []
         for (uuid, competence_id), value in sorted(values.items()):
-            if uuid not in members:
+            if uuid not in known:
                 continue
-            place = {"membership_id": members[uuid], "competence_id": int(competence_id)}
+            place = {"membership_id": known[uuid], "competence_id": int(competence_id)}
             if value is None:
                 gone.append((place["membership_id"], place["competence_id"]))
             else:
@@ -151,9 +151,9 @@ def fed_by_statements(ctx: Context, membership_ids: Iterable[int]) -> set[Key]:
         for competence_id in path.competences
     }
     entries = entries_by_activity(ctx, {pair for pairs in fed.values() for pair in pairs})
-    uuids = _uuids(ctx, paths)
+    who = members(ctx, paths)
     return {
-        (uuids[member], str(competence_id))
+        (who[member].uuid, str(competence_id))
         for (member, competence_id), pairs in fed.items()
         if any(entries[pair] for pair in pairs)
     }
@@ -208,11 +208,3 @@ def _paths(ctx: Context, membership_ids: Iterable[int]) -> dict[int, _Path]:
         if row.version_id in covered:
             paths[row.membership_id].add(covered[row.version_id], row.entered_at)
     return paths
-
-
-def _uuids(ctx: Context, membership_ids: Iterable[int]) -> dict[int, str]:
-    person = people(ctx).subquery()
-    rows = ctx.session.execute(
-        select(person.c.membership_id, person.c.uuid).where(person.c.membership_id.in_(sorted(membership_ids)))
-    )
-    return {row.membership_id: row.uuid for row in rows}

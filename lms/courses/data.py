@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from lms.contract.types import ActivityView, PlayState
 
@@ -89,6 +89,8 @@ class EnrolmentInfo:
     ended_at: datetime | None
     end_reason: str
 
+    __scopes__: ClassVar[dict[str, str]] = {"cohort": "cohort_id", "course": "course_id", "person": "membership_id"}
+
 
 @dataclass(frozen=True, slots=True)
 class CohortInfo:
@@ -99,6 +101,8 @@ class CohortInfo:
     code: str
     name: str
     course_id: int
+
+    __scopes__: ClassVar[dict[str, str]] = {"cohort": "id", "course": "course_id"}
 
 
 @dataclass(frozen=True, slots=True)

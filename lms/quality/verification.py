@@ -8,7 +8,8 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from typing import IO, Any
+from dataclasses import replace
+from typing import IO, Annotated
 
 import msgspec
 
@@ -23,7 +24,8 @@ MOST_MANIFEST_BYTES = 64 << 20
 LEAST_BUDGET = 64 << 20
 MOST_EXPANSION = 100
 """A bundle unpacks to ten times its size or so; beyond this it is a bomb."""
-_END = struct.Struct("<4s4H2LH")
+_END = struct.Struct("<4s4H2LH")  # the end record of a ZIP: the size of the table of contents is its sixth number
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
 
 SENTENCES = {
@@ -39,7 +41,7 @@ SENTENCES = {
 
 class _Entry(msgspec.Struct):
     path: str
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     sha256: str
 
 
@@ -52,36 +54,50 @@ class _Spent(Exception):
     """More bytes came out than a bundle can hold."""
 
 
+class _Budget:
+    """How many bytes may still be unpacked."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, amount: int) -> None:
+        """Take from it, or stop everything."""
+        self._left -= amount
+        if self._left < 0:
+            raise _Spent
+
+
 def verify_bundle(source: IO[bytes], *, manifest_hash: str = "") -> Verdict:
     """Compare every file with the manifest, and the manifest with the hash that was kept, when there is one."""
     source.seek(0, 2)
     length = source.tell()
     if not _can_be_opened(source, length):
         return Verdict(problems=("not_a_bundle",))
-    budget = _Budget(max(LEAST_BUDGET, MOST_EXPANSION * length))
     try:
         with zipfile.ZipFile(source) as opened:
-            return _verify(opened, source, length, budget, manifest_hash.strip().lower())
+            verdict = _compared(opened, _Budget(max(LEAST_BUDGET, MOST_EXPANSION * length)), manifest_hash)
     except _Spent:
         return Verdict(problems=("too_large",))
     except _UNREADABLE:
         return Verdict(problems=("not_a_bundle",))
+    if _is_envelope_intact(source, length):
+        return verdict
+    return replace(verdict, problems=(*verdict.problems, "envelope"))
 
 
-def _verify(opened: zipfile.ZipFile, source: IO[bytes], length: int, budget: _Budget, manifest_hash: str) -> Verdict:
-    infos = [info for info in opened.infolist() if not (info.is_dir() and info.file_size == 0)]
-    names = Counter(info.filename for info in infos)
+def _compared(opened: zipfile.ZipFile, budget: _Budget, manifest_hash: str) -> Verdict:
+    names = Counter(info.filename for info in opened.infolist() if not (info.is_dir() and info.file_size == 0))
     problems = ["twice"] if max(names.values(), default=0) > 1 else []
-    problems += ["unsafe_name"] if any(map(_is_unsafe, names)) else []
-    manifest, digest = _manifest(opened, budget)
+    problems += ["unsafe_name"] if any(_is_unsafe(info) for info in opened.infolist()) else []
+    manifest, digest = _read_manifest(opened, budget)
     if manifest is None:
-        return Verdict(digest, problems=("no_manifest", *problems))
-    if manifest_hash and manifest_hash != digest:
+        return Verdict(manifest_sha256=digest, problems=("no_manifest", *problems))
+    if manifest_hash and manifest_hash.strip().lower() != digest:
         problems.append("other_manifest")
-    expected = {entry.path: entry for entry in manifest.files}
-    by_name = {info.filename: info for info in infos}
-    changed = [name for name in expected if name in names and (names[name] > 1 or not _is_same(opened, by_name[name], expected[name], budget))]
-    verdict = Verdict(
+    expected = {entry.path: entry for entry in manifest.files if entry.path != MANIFEST}
+    present = [entry for path, entry in expected.items() if path in names]
+    changed = [one.path for one in present if names[one.path] > 1 or not _is_same(opened, one, budget)]
+    return Verdict(
         manifest_sha256=digest,
         files=len(expected),
         changed=tuple(sorted(changed)),
@@ -89,4 +105,65 @@ def _verify(opened: zipfile.ZipFile, source: IO[bytes], length: int, budget: _Bu
         missing=tuple(sorted(expected.keys() - names.keys())),
         problems=tuple(problems),
     )
-    return verdict if _is_sealed(source, length) else msgspec.structs.replace(verdict) if False else _unsealed(verdict)
+
+
+def _can_be_opened(source: IO[bytes], length: int) -> bool:
+    """Whether there is an end record whose table of contents fits in memory."""
+    start = max(0, length - _END.size - 0xFFFF)
+    source.seek(start)
+    tail = source.read()
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or len(tail) - at < _END.size:
+        return False
+    return bool(_END.unpack_from(tail, at)[5] <= MOST_DIRECTORY_BYTES)
+
+
+def _is_envelope_intact(source: IO[bytes], length: int) -> bool:
+    """Whether the seal holds. A bundle that other software packed again has none, and ends with its end record."""
+    source.seek(max(0, length - SEAL_LENGTH))
+    tail = source.read()
+    if re.fullmatch(rb"[0-9a-f]{64}", tail) and digest_of(source, length - SEAL_LENGTH).encode() == tail:
+        return True
+    source.seek(max(0, length - _END.size))
+    end = source.read()
+    return end.startswith(b"PK\5\6") and end.endswith(b"\0\0")
+
+
+def _is_unsafe(info: zipfile.ZipInfo) -> bool:
+    name = info.orig_filename
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in name
+
+
+def _read_manifest(opened: zipfile.ZipFile, budget: _Budget) -> tuple[_Manifest | None, str]:
+    try:
+        info = opened.getinfo(MANIFEST)
+        if info.file_size > MOST_MANIFEST_BYTES or info.compress_type not in _METHODS:
+            return None, ""
+        with opened.open(info) as source:
+            data = source.read(MOST_MANIFEST_BYTES)
+        budget.spend(len(data))
+        digest = hashlib.sha256(data).hexdigest()
+    except (KeyError, *_UNREADABLE):
+        return None, ""
+    try:
+        manifest = msgspec.json.decode(data, type=_Manifest)
+    except msgspec.DecodeError:
+        return None, digest
+    return (manifest if manifest.format == FORMAT else None), digest
+
+
+def _is_same(opened: zipfile.ZipFile, entry: _Entry, budget: _Budget) -> bool:
+    info = opened.getinfo(entry.path)
+    if info.file_size != entry.size or info.compress_type not in _METHODS:
+        return False
+    digest, size = hashlib.sha256(), 0
+    try:
+        with opened.open(info) as source:
+            while chunk := source.read(CHUNK):
+                budget.spend(len(chunk))
+                digest.update(chunk)
+                size += len(chunk)
+    except _UNREADABLE:
+        return False
+    return size == entry.size and digest.hexdigest() == entry.sha256

@@ -9,12 +9,14 @@ from sqlalchemy import Select, select, tuple_
 
 from lms.contract.types import LedgerEntry
 from lms.kernel.context import Context
-from lms.xapi.data import Intent, Outcome, Refused, Reply, Said, Sent
+from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent
 from lms.xapi.figures import mark_stale, refold_stale, stale_count
+from lms.xapi.intents import intent_payload
 from lms.xapi.ledger import entries_of, record
 from lms.xapi.models import StatementRow
 from lms.xapi.operations import accept, submit
 from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, VERBS, VOIDED
+from lms.xapi.voiding import void
 
 __all__ = [
     "ANSWERED",
@@ -26,6 +28,7 @@ __all__ = [
     "VERBS",
     "VOIDED",
     "Intent",
+    "KeptIntent",
     "Outcome",
     "Refused",
     "Reply",
@@ -34,6 +37,7 @@ __all__ = [
     "accept",
     "entries_by_activity",
     "entries_by_registration",
+    "intent_payload",
     "mark_stale",
     "raw_statements",
     "record",
@@ -41,6 +45,7 @@ __all__ = [
     "registrations_and_activities",
     "stale_count",
     "submit",
+    "void",
 ]
 
 

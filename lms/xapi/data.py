@@ -66,6 +66,18 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptIntent:
+    """An act as it was kept, for who sent it: what it said and what became of it."""
+
+    uuid: str
+    kind: str
+    payload: Mapping[str, Any]
+    outcome: Outcome
+    reason: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One thing to record about a learner. IRIs are whole; texts never hold a name, an address or free text."""
 

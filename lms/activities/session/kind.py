@@ -45,7 +45,7 @@ class Session:
     def canonical(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The fields in order."""
         known = {name: body[name] for name in FIELDS if body.get(name)}
-        known["programme"] = [{"minutes": part["minutes"], "text": part["text"]} for part in known.get("programme", ())]
+        known["programme"] = [_ordered(part) for part in known.get("programme", ())]
         return {**known, **{name: value for name, value in body.items() if name not in FIELDS}}
 
     def compile(self, body: Mapping[str, Any], surroundings: Surroundings) -> dict[str, Any]:
@@ -66,3 +66,10 @@ KIND = Session()
 
 def _is_minutes(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _ordered(part: Any) -> Any:
+    if not isinstance(part, Mapping):
+        return part
+    known = {name: part[name] for name in ("minutes", "text") if name in part}
+    return {**known, **{name: value for name, value in part.items() if name not in known}}
