@@ -28,6 +28,7 @@ FEATURES = (
     "lms.competences",
     "lms.analytics",
     "lms.quality",
+    "lms.demo",
 )
 """In load order: a feature stands on those before it."""
 

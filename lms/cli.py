@@ -7,17 +7,14 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 
 import click
 import waitress
-from alembic import command
-from alembic.config import Config
 
 from lms.app import build_platform, create_app
 from lms.kernel import extraction
+from lms.kernel.migrating import migrate_database
 from lms.kernel.platform import Platform
-from lms.kernel.site import fix_iri_prefix
 from lms.kernel.worker import WatchedWorker, run_worker, worker_command
 from lms.settings import MissingSetting, Settings, WrongSetting
 
@@ -59,18 +56,6 @@ def lms(ctx: click.Context) -> None:
 def migrate(platform: Platform, to: str) -> None:
     """Bring the database to the current shape."""
     migrate_database(platform, to)
-
-
-def migrate_database(platform: Platform, to: str = "head") -> None:
-    """Run Alembic on the platform's database, then fix the site's IRI prefix at first start."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("file_template", "%%(rev)s")
-    config.attributes["engine"] = platform.database.engine
-    (command.downgrade if to == "base" else command.upgrade)(config, to)
-    if to == "head":
-        with platform.database.writing() as session:
-            fix_iri_prefix(session, platform.settings.base_url)
 
 
 @lms.command()

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from lms.app import build_platform
-from lms.cli import migrate_database
 from lms.kernel.database import Base, UTCDateTime
+from lms.kernel.migrating import MIGRATIONS, alembic_config, migrate_database
 from lms.settings import Settings
 
-VERSIONS = Path(__file__).parent.parent / "lms" / "migrations" / "versions"
+VERSIONS = MIGRATIONS / "versions"
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:
@@ -38,9 +37,7 @@ def make(name: str) -> Path:
         sys.exit("A migration has a telling name, in small letters: add_forum_topic")
     with tempfile.TemporaryDirectory() as folder:
         platform = build_platform(Settings(data_dir=Path(folder), secret_key="s" * 40, development=True))
-        config = Config()
-        config.set_main_option("script_location", str(VERSIONS.parent))
-        config.set_main_option("file_template", "%%(rev)s")
+        config = alembic_config()
         config.attributes.update(
             engine=platform.database.engine, metadata=Base.metadata, render_item=render_item
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from lms.accounts.data import PersonInfo
+from lms.accounts.data import PersonInfo, ScopedGrant
 from lms.accounts.identity import identify, organisation_by_code, organisations
 from lms.accounts.models import Membership, Organisation
 from lms.accounts.operations import (
@@ -16,15 +16,22 @@ from lms.accounts.operations import (
     ensure_person,
     grant_role,
 )
+from lms.accounts.names import folded
+from lms.accounts.queries import grants_on, roles_of
 from lms.kernel.context import Actor, Context
 from lms.kernel.rights import NotFound
 
 __all__ = [
+    "PersonInfo",
+    "ScopedGrant",
     "actor_of",
+    "actors_of",
     "create_organisation",
     "end_grant",
     "ensure_person",
+    "folded",
     "grant_role",
+    "grants_on",
     "identify",
     "lock_memberships",
     "members",
@@ -35,11 +42,12 @@ __all__ = [
     "people",
     "person",
     "person_by_key",
+    "roles_of",
 ]
 
 
 def people(ctx: Context) -> Select[Any]:
-    """A selectable that others may join: membership_id, key, uuid, given_name, family_name, sort_name."""
+    """A selectable that others may join: membership_id, key, uuid, given_name, family_name, sort_name, status."""
     return select(
         Membership.id.label("membership_id"),
         Membership.key,
@@ -47,6 +55,7 @@ def people(ctx: Context) -> Select[Any]:
         Membership.given_name,
         Membership.family_name,
         Membership.sort_name,
+        Membership.status,
     )
 
 
@@ -93,6 +102,14 @@ def actor_of(ctx: Context, membership_id: int) -> Actor:
     if row is None:
         raise NotFound
     return Actor(row.id, row.person_id, row.uuid, row.name)
+
+
+def actors_of(ctx: Context, ids: Iterable[int]) -> dict[int, Actor]:
+    """Several people as subjects of acts done on their behalf, by membership id, in one query."""
+    wanted = Membership.id.in_(sorted(set(ids)))
+    columns = (Membership.id, Membership.person_id, Membership.uuid, Membership.given_name, Membership.family_name)
+    rows = ctx.session.execute(select(*columns).where(wanted))
+    return {row.id: Actor(row.id, row.person_id, row.uuid, f"{row.given_name} {row.family_name}".strip()) for row in rows}
 
 
 def organisation_details(ctx: Context) -> dict[str, str]:

@@ -1,30 +1,58 @@
-"""Writes on organisations, people and roles."""
+"""Writes on people, invitations and roles. Ways in stand in `access`, the terms in `consent`."""
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from lms.accounts.models import GrantRow, Identifier, Membership, Organisation, Person
+from lms.accounts.events import (
+    MembershipEnded,
+    MembershipReopened,
+    PersonAdded,
+    PersonChanged,
+    PersonInvited,
+    RoleEnded,
+    RoleGranted,
+)
+from lms.accounts.grants import (
+    LEADERS,
+    WIDE,
+    givable_roles,
+    is_in_force,
+    require_everywhere,
+    require_over,
+)
+from lms.accounts.models import GrantRow, Identifier, Invitation, Membership, Person
+from lms.accounts.names import sort_name_of
+from lms.accounts.permissions import (
+    INVITE,
+    WRITE_PEOPLE,
+    WRITE_ROLES,
+)
+from lms.accounts.roles import USUAL_SCOPE
+from lms.accounts.roster import RosterLine
 from lms.contract.types import Role, Scope
 from lms.kernel.context import Context
-from lms.kernel.database import TenantSession
+from lms.kernel.i18n import mark
+from lms.kernel.rights import Forbidden, NotFound
+
+INVITATION_LIVES = timedelta(days=30)
 
 
-def create_organisation(session: TenantSession, *, name: str, timezone: str = "Europe/Paris", **details: str) -> Organisation:
-    """Create a tenant: an act of the operator, from the command line."""
-    row = Organisation(name=name, timezone=timezone, **details)
-    session.add(row)
-    session.flush()
-    return row
+class Refused(Exception):
+    """The act makes no sense as things stand; the message is a French sentence that says what to do."""
 
 
-def sort_name_of(given_name: str, family_name: str) -> str:
-    """What lists are sorted by: family name, then given name, without accents or case."""
-    text = unicodedata.normalize("NFKD", f"{family_name} {given_name}".strip().casefold())
-    return "".join(letter for letter in text if not unicodedata.combining(letter))[:220]
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What became of an invitation."""
+
+    membership: Membership
+    is_new: bool
+    is_mailed: bool
 
 
 def ensure_person(
@@ -42,21 +70,33 @@ def ensure_person(
 
     The caller has checked the right. `phone` is in E.164. A phone number alone never joins two people: it may be shared.
     """
-    known = ctx.session.scalar(select(Identifier).where(Identifier.kind == "email", Identifier.value == email.lower())) if email else None
+    known = _people_with(ctx, [email.lower()] if email else []).get(email.lower())
     if known is None:
         person = Person(password_hash=password_hash, language=language)
         ctx.session.add(person)
         ctx.session.flush()
-        for kind, value in (("email", email.lower()), ("phone", phone)):
-            if value:
-                ctx.session.add(Identifier(person_id=person.id, kind=kind, value=value))
-        person_id = person.id
-    else:
-        person_id = known.person_id
-        existing = ctx.session.scalar(select(Membership).where(Membership.person_id == person_id))
-        if existing is not None:
-            return existing
-    membership = Membership(
+        known = person.id
+        _add_identifiers(ctx, known, email=email, phone=phone)
+    for existing in _members_among(ctx, [known]):
+        return existing
+    membership = _membership(
+        ctx, known, given_name=given_name, family_name=family_name, email=email, phone=phone, status=status
+    )
+    ctx.session.add(membership)
+    ctx.session.flush()
+    return membership
+
+
+def _add_identifiers(ctx: Context, person_id: int, *, email: str, phone: str) -> None:
+    for kind, value in (("email", email.lower()), ("phone", phone)):
+        if value:
+            ctx.session.add(Identifier(person_id=person_id, kind=kind, value=value))
+
+
+def _membership(
+    ctx: Context, person_id: int, *, given_name: str, family_name: str, email: str, phone: str, status: str
+) -> Membership:
+    return Membership(
         organisation_id=ctx.here.id,
         person_id=person_id,
         given_name=given_name.strip(),
@@ -67,9 +107,216 @@ def ensure_person(
         status=status,
         created_at=ctx.now,
     )
-    ctx.session.add(membership)
+
+
+def invite(ctx: Context, *, line: RosterLine) -> Invited:
+    """Invite one person: by mail when they have an e-mail, else active at once, for a card to be printed."""
+    return invite_many(ctx, lines=[line])[0]
+
+
+def invite_many(ctx: Context, *, lines: Sequence[RosterLine]) -> list[Invited]:
+    """Invite people, whatever their number in as many statements; who is already here stays as they are."""
+    require_everywhere(ctx, INVITE)
+    if not {Role(line.role) for line in lines} <= givable_roles(ctx):
+        raise Forbidden(WRITE_ROLES.name)
+    known = _people_with(ctx, [line.email for line in lines if line.email])
+    here = {row.person_id: row for row in _members_among(ctx, known.values())}
+    joining = {line.number: line for line in lines if known.get(line.email) not in here}
+    added = _add_memberships(ctx, joining, known)
+    _add_grants_and_letters(ctx, joining, added)
+    return [
+        Invited(added[line.number], is_new=True, is_mailed=bool(line.email))
+        if line.number in added
+        else Invited(here[known[line.email]], is_new=False, is_mailed=False)
+        for line in lines
+    ]
+
+
+def _people_with(ctx: Context, emails: Iterable[str]) -> dict[str, int]:
+    query = select(Identifier.value, Identifier.person_id).where(
+        Identifier.kind == "email", Identifier.value.in_(sorted(set(emails)))
+    )
+    return {row.value: row.person_id for row in ctx.session.execute(query)}
+
+
+def _members_among(ctx: Context, people: Iterable[int]) -> Iterable[Membership]:
+    return ctx.session.scalars(select(Membership).where(Membership.person_id.in_(sorted(set(people)))))
+
+
+def _add_memberships(
+    ctx: Context, joining: Mapping[int, RosterLine], known: Mapping[str, int]
+) -> dict[int, Membership]:
+    new = {number: Person(language=ctx.here.language) for number, line in joining.items() if line.email not in known}
+    ctx.session.add_all(new.values())
     ctx.session.flush()
-    return membership
+    for number, person in new.items():
+        _add_identifiers(ctx, person.id, email=joining[number].email, phone=joining[number].phone)
+    added = {
+        number: _membership(
+            ctx,
+            new[number].id if number in new else known[line.email],
+            given_name=line.given_name,
+            family_name=line.family_name,
+            email=line.email,
+            phone=line.phone,
+            status="invited" if line.email else "active",
+        )
+        for number, line in joining.items()
+    }
+    ctx.session.add_all(added.values())
+    ctx.session.flush()
+    return added
+
+
+def _add_grants_and_letters(
+    ctx: Context, joining: Mapping[int, RosterLine], added: Mapping[int, Membership]
+) -> None:
+    for number, line in joining.items():
+        role = Role(line.role)
+        ctx.session.add(_grant(ctx, added[number].id, role, USUAL_SCOPE[role]))
+    letters = [_invitation(ctx, added[number]) for number, line in joining.items() if line.email]
+    ctx.session.add_all(letters)
+    ctx.session.flush()
+    for letter in letters:
+        ctx.tell(PersonInvited(letter.membership_id, letter.id))
+    for number, line in joining.items():
+        if not line.email:
+            ctx.tell(PersonAdded(added[number].id))
+
+
+def invite_again(ctx: Context, *, membership: Membership) -> None:
+    """Send a new letter to someone who has not come yet; earlier ones stop working."""
+    require_everywhere(ctx, INVITE)
+    if membership.status != "invited" or not membership.email:
+        raise Refused(mark("Cette personne a déjà répondu à son invitation."))
+    ctx.session.execute(
+        delete(Invitation).where(Invitation.membership_id == membership.id, Invitation.accepted_at.is_(None))
+    )
+    letter = _invitation(ctx, membership)
+    ctx.session.add(letter)
+    ctx.session.flush()
+    ctx.tell(PersonInvited(membership.id, letter.id))
+
+
+def _invitation(ctx: Context, membership: Membership) -> Invitation:
+    return Invitation(
+        organisation_id=ctx.here.id,
+        membership_id=membership.id,
+        sent_to=membership.email,
+        created_at=ctx.now,
+        expires_at=ctx.now + INVITATION_LIVES,
+        created_by_id=ctx.actor.membership_id if ctx.actor else None,
+    )
+
+
+def change_person(
+    ctx: Context, *, membership: Membership, given_name: str, family_name: str, email: str, phone: str
+) -> None:
+    """Correct a name or a contact. The ways in follow only when no other organisation knows this person."""
+    require_over(ctx, WRITE_PEOPLE, [membership])
+    values = {"given_name": given_name, "family_name": family_name, "email": email, "phone": phone}
+    changed = tuple(name for name, value in values.items() if getattr(membership, name) != value)
+    if "email" in changed and email and _is_email_taken_here(ctx, membership, email):
+        raise Refused(mark("Quelqu'un de votre organisme a déjà cet e-mail."))
+    for name in changed:
+        setattr(membership, name, values[name])
+    membership.sort_name = sort_name_of(given_name, family_name)
+    for kind in {"email", "phone"} & set(changed):
+        _replace_identifier(ctx, membership, kind, values[kind])
+    if changed:
+        ctx.tell(PersonChanged(membership.id, changed))
+
+
+def _is_email_taken_here(ctx: Context, membership: Membership, email: str) -> bool:
+    query = select(Membership.id).where(Membership.email == email, Membership.id != membership.id)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def _replace_identifier(ctx: Context, membership: Membership, kind: str, value: str) -> None:
+    """Another organisation's person, or another person's address, stays as it is: this one could otherwise enter there."""
+    with ctx.across("correct a contact: is the person known elsewhere"):
+        own = select(Membership.id).where(Membership.person_id == membership.person_id)
+        elsewhere = len(ctx.session.scalars(own.limit(2)).all()) > 1
+    if elsewhere or (kind == "email" and _people_with(ctx, [value]).get(value, membership.person_id) != membership.person_id):
+        return
+    ctx.session.execute(
+        delete(Identifier).where(Identifier.person_id == membership.person_id, Identifier.kind == kind)
+    )
+    if value:
+        ctx.session.add(Identifier(person_id=membership.person_id, kind=kind, value=value))
+
+
+def end_membership(ctx: Context, *, membership: Membership) -> None:
+    """Someone leaves: they no longer enter, what they have done stays."""
+    require_over(ctx, WRITE_PEOPLE, [membership])
+    held = [row.id for row in _leading(ctx) if row.membership_id == membership.id]
+    _keep_a_leader(ctx, held)
+    if membership.status != "ended":
+        membership.status = "ended"
+        ctx.tell(MembershipEnded(membership.id))
+
+
+def reopen_membership(ctx: Context, *, membership: Membership) -> None:
+    """Someone comes back."""
+    require_over(ctx, WRITE_PEOPLE, [membership])
+    if membership.status == "ended":
+        membership.status = "active"
+        ctx.tell(MembershipReopened(membership.id))
+
+
+def give_role(
+    ctx: Context,
+    *,
+    membership: Membership,
+    role: Role,
+    scope: Scope | None = None,
+    scope_id: int | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> GrantRow:
+    """Give someone a role, on the whole organisation or on a scope, between two moments; never above one's own."""
+    ctx.require(WRITE_ROLES, on=membership)
+    if role not in givable_roles(ctx):
+        raise Forbidden(WRITE_ROLES.name)
+    if ends_at is not None and ends_at <= (starts_at or ctx.now):
+        raise Refused(mark("La fin doit venir après le début."))
+    scope = scope or USUAL_SCOPE[role]
+    scope_id = membership.id if scope is Scope.PERSON and scope_id is None else scope_id
+    same = select(GrantRow).where(
+        GrantRow.membership_id == membership.id,
+        GrantRow.role == role,
+        GrantRow.scope == scope,
+        GrantRow.scope_id.is_(None) if scope_id is None else GrantRow.scope_id == scope_id,
+        is_in_force(starts_at or ctx.now),
+    )
+    existing = ctx.session.scalar(same.limit(1))
+    if existing is not None:
+        return existing
+    row = grant_role(
+        ctx,
+        membership_id=membership.id,
+        role=role,
+        scope=scope,
+        scope_id=scope_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    ctx.tell(RoleGranted(membership.id, row.id, role, scope))
+    return row
+
+
+def take_role_back(ctx: Context, *, membership: Membership, key: str) -> None:
+    """End someone's role now; the organisation keeps at least one person who leads it."""
+    ctx.require(WRITE_ROLES, on=membership)
+    row = ctx.session.scalar(select(GrantRow).where(GrantRow.key == key, GrantRow.membership_id == membership.id))
+    if row is None:
+        raise NotFound
+    if Role(row.role) not in givable_roles(ctx):
+        raise Forbidden(WRITE_ROLES.name)
+    _keep_a_leader(ctx, [row.id])
+    if row.ends_at is None or row.ends_at > ctx.now:
+        end_grant(ctx, grant_id=row.id)
+        ctx.tell(RoleEnded(membership.id, row.id, row.role))
 
 
 def grant_role(
@@ -83,7 +330,23 @@ def grant_role(
     ends_at: datetime | None = None,
 ) -> GrantRow:
     """Give a role on a scope. The caller has checked the right; a person's own role is on the scope of the person."""
-    row = GrantRow(
+    row = _grant(ctx, membership_id, role, scope, scope_id=scope_id, starts_at=starts_at, ends_at=ends_at)
+    ctx.session.add(row)
+    ctx.session.flush()
+    return row
+
+
+def _grant(
+    ctx: Context,
+    membership_id: int,
+    role: Role,
+    scope: Scope,
+    *,
+    scope_id: int | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> GrantRow:
+    return GrantRow(
         organisation_id=ctx.here.id,
         membership_id=membership_id,
         role=role,
@@ -92,11 +355,32 @@ def grant_role(
         starts_at=starts_at or ctx.now,
         ends_at=ends_at,
     )
-    ctx.session.add(row)
-    ctx.session.flush()
-    return row
 
 
 def end_grant(ctx: Context, *, grant_id: int) -> None:
-    """End a role now: who had it, and when, stays known."""
+    """End a role now: who had it, and when, stays known. The caller has checked the right."""
     ctx.session.get_one(GrantRow, grant_id).ends_at = ctx.now
+
+
+def _leading(ctx: Context) -> list[GrantRow]:
+    """The lasting grants that lead the organisation, locked: two people cannot take each other's role at once."""
+    query = (
+        select(GrantRow)
+        .join(Membership, Membership.id == GrantRow.membership_id)
+        .where(
+            GrantRow.role.in_(LEADERS),
+            GrantRow.scope.in_(WIDE),
+            GrantRow.starts_at <= ctx.now,
+            GrantRow.ends_at.is_(None),
+            Membership.status == "active",
+        )
+        .order_by(GrantRow.id)
+        .with_for_update(of=GrantRow)
+    )
+    return list(ctx.session.scalars(query))
+
+
+def _keep_a_leader(ctx: Context, ending: Iterable[int]) -> None:
+    leading, ended = {row.id for row in _leading(ctx)}, set(ending)
+    if leading & ended and not leading - ended:
+        raise Refused(mark("C'est la dernière personne responsable : donnez d'abord ce rôle à quelqu'un d'autre."))

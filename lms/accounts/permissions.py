@@ -61,8 +61,3 @@ OPENS: Mapping[Role, frozenset[Role]] = MappingProxyType(
 def roles_that_may_be_given(roles: Iterable[Role]) -> frozenset[Role]:
     """What someone with these roles may give."""
     return frozenset().union(*(GIVES.get(role, frozenset()) for role in roles))
-
-
-def may_open_for(roles: Iterable[Role], theirs: Iterable[Role]) -> bool:
-    """Whether someone with these roles may make a way in for someone with those."""
-    return set(theirs) <= frozenset().union(*(OPENS.get(role, frozenset()) for role in roles))

@@ -156,7 +156,7 @@ def _line(number: int, cells: dict[str, str], roles: frozenset[Role], seen: _See
         errors.append(mark("Vous ne pouvez pas donner ce rôle."))
     if email and seen.emails.setdefault(email, number) != number:
         errors.append(mark("Cet e-mail est déjà plus haut dans le fichier."))
-    if role is not None and role is not Role.LEARNER and not email:
+    if role not in (None, Role.LEARNER, Role.COMPANY_HEAD) and not email:
         errors.append(mark("Pour ce rôle, il faut un e-mail."))
     return RosterLine(
         number,

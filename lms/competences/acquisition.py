@@ -56,8 +56,12 @@ class AcquisitionFigure:
 
     def touched(self, ctx: Context, entries: Sequence[LedgerEntry]) -> Iterable[Key]:
         """The competences that the activities of these statements feed in their people's courses."""
-        said = {(one.membership_id, key_of_iri(ctx, one.activity)) for one in entries if one.membership_id is not None}
-        return _fed(ctx, {(member, key) for member, key in said if member is not None and key is not None})
+        said = {
+            (one.membership_id, key)
+            for one in entries
+            if one.membership_id is not None and (key := key_of_iri(ctx, one.activity)) is not None
+        }
+        return _fed(ctx, said)
 
     def compute(self, ctx: Context, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
         """Fold each key's statements under the coverage of the person's course versions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -57,6 +57,14 @@ _FEEDS = (
     .order_by(Coverage.id)
 )
 
+_LATEST = (
+    select(FrameworkVersion.key)
+    .join(Framework, Framework.id == FrameworkVersion.framework_id)
+    .where(Framework.code == bindparam("code"))
+    .order_by(FrameworkVersion.id.desc())
+    .limit(1)
+)
+
 
 def coverages(ctx: Context, course_version_ids: Iterable[int]) -> dict[int, CoverageInfo]:
     """Course version id → what it covers; versions without a framework are absent."""
@@ -73,6 +81,16 @@ def framework(ctx: Context, key: str) -> FrameworkInfo:
         _make_room(_frameworks)
         _frameworks[place] = _read_framework(ctx, key)
     return _frameworks[place]
+
+
+def latest_key(ctx: Context, code: str) -> str | None:
+    """The key of the newest version of a framework."""
+    return ctx.session.scalar(_LATEST, {"code": code})
+
+
+def criteria_of(whole: FrameworkInfo) -> Iterator[CriterionInfo]:
+    """Every criterion of a version."""
+    return (criterion for block in whole.blocks for one in block.competences for criterion in one.criteria)
 
 
 def _coverage(ctx: Context, pin: Any) -> CoverageInfo:

@@ -165,3 +165,78 @@ class LevelInfo:
         if not self.acquired:
             return 0
         return 4 if self.acquired >= self.total else 1 + min(2, 3 * self.acquired // self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Something to do that shows a criterion."""
+
+    course_key: str
+    activity_key: str
+    title: str
+    part: str
+    minimum: int | None
+    """So many out of ten; None: someone of the staff says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProof:
+    """A statement, in words for a page."""
+
+    way: Way | None
+    at: datetime
+    points: str
+    maximum: str
+    by: str
+    source: str
+    statement_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCriterion:
+    """A criterion: met or not, shown by what, and what to do."""
+
+    info: CriterionInfo
+    is_met: bool
+    has_lapsed: bool
+    met_at: datetime | None
+    until: datetime | None
+    proofs: tuple[ShownProof, ...]
+    nearest: ShownProof | None
+    own_view: ShownProof | None
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An acquisition with every reason."""
+
+    info: AcquisitionInfo
+    criteria: tuple[ExplainedCriterion, ...]
+    courses: tuple[str, ...]
+    """"Title, version n" of the course versions under which it was computed."""
+
+    @property
+    def next_way(self) -> Way | None:
+        """What to do next, if anything is left."""
+        if self.info.state == ACQUIRED:
+            return None
+        return next((way for one in self.criteria if not one.is_met for way in one.ways), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MyBlock:
+    """A block, with where the person stands with each of its competences."""
+
+    info: BlockInfo
+    skills: tuple[Explained, ...]
+
+    @property
+    def done(self) -> int:
+        """How many are acquired."""
+        return sum(one.info.state == ACQUIRED for one in self.skills)
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.skills)

@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from lms.competences.data import BlockInfo, CompetenceInfo, CriterionInfo, FrameworkInfo
+
 _TEXT, _FLAG, _LIST = "text", "flag", "list"
 _HEAD = {
     "code": _TEXT,
@@ -62,7 +64,9 @@ class _Strict(yaml.SafeLoader):
         names = [key.value for key, _value in node.value]
         for name in names:
             if names.count(name) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"le champ {name} est écrit deux fois", node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"le champ {name} est écrit deux fois", node.start_mark
+                )
         return super().construct_mapping(node, deep)
 
 
@@ -114,7 +118,10 @@ def _ordered(content: Mapping[str, Any]) -> dict[str, Any]:
         {
             **_fields(block, _BLOCK),
             "competences": [
-                {**_fields(one, _COMPETENCE), "criteria": [_fields(each, _CRITERION) for each in _items(one, "criteria")]}
+                {
+                    **_fields(one, _COMPETENCE),
+                    "criteria": [_fields(each, _CRITERION) for each in _items(one, "criteria")],
+                }
                 for one in _items(block, "competences")
             ],
         }
@@ -195,3 +202,28 @@ def _wrong_rule(rule: Any, criteria: int) -> Iterator[str]:
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def content_of(whole: FrameworkInfo) -> dict[str, Any]:
+    """What a version says, as its file had it."""
+    names = ("code", "title", "version", "language", "licence", "source", "unchecked_labels")
+    return {
+        **{name: getattr(whole, name) for name in names},
+        "blocks": [
+            {**_labels(block, "short"), "competences": [_competence(one) for one in block.competences]}
+            for block in whole.blocks
+        ],
+    }
+
+
+def _competence(one: CompetenceInfo) -> dict[str, Any]:
+    return {
+        **_labels(one, "plain"),
+        "rule": "all" if one.at_least is None else {"at_least": one.at_least},
+        "valid_months": one.valid_months,
+        "criteria": [_labels(criterion, "plain") for criterion in one.criteria],
+    }
+
+
+def _labels(item: BlockInfo | CompetenceInfo | CriterionInfo, words: str) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in ("code", "title", words)}

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts.api import lock_memberships
 from lms.competences.acquisition import FIGURE, fed_by_statements, stored_keys
-from lms.competences.catalogue import framework
+from lms.competences.catalogue import framework, latest_key
 from lms.competences.data import FrameworkInfo
 from lms.competences.documents import Document, document_at
 from lms.competences.events import FrameworkPublished
@@ -25,7 +25,6 @@ from lms.competences.models import (
     Pin,
 )
 from lms.competences.permissions import PUBLISH_FRAMEWORK
-from lms.competences.queries import latest_key
 from lms.contract.types import ContentRefused
 from lms.courses.api import PublishedCourse, enrolments_by_id
 from lms.kernel.context import Context
@@ -111,7 +110,10 @@ def pin_course(ctx: Context, course: PublishedCourse) -> None:
 def criteria_by_code(whole: FrameworkInfo) -> dict[str, int]:
     """Criterion code → id."""
     return {
-        criterion.code: criterion.id for block in whole.blocks for one in block.competences for criterion in one.criteria
+        criterion.code: criterion.id
+        for block in whole.blocks
+        for one in block.competences
+        for criterion in one.criteria
     }
 
 

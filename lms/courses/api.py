@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -15,16 +16,32 @@ from lms.courses.data import (
     PublishedCourse,
     Structure,
 )
+from lms.courses.folds import RULE as PROGRESS_RULE
 from lms.courses.models import Cohort, Enrolment, Progress
-from lms.courses.permissions import READ_COHORT, READ_COURSE, VALIDATE
+from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
-from lms.courses.queries import enrolments_by_id, own_enrolment, own_enrolments, play, play_in, progress_of
+from lms.courses.queries import (
+    enrolments_by_id,
+    enrolments_by_keys,
+    enrolments_in,
+    following,
+    own_enrolment,
+    own_enrolments,
+    place_of,
+    play,
+    play_by_staff,
+    play_in,
+    progress_of,
+)
+from lms.courses.refusals import refusal
 from lms.courses.structure import structure
-from lms.courses.telling import say
+from lms.courses.telling import outcome_of, say
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
 
 __all__ = [
+    "LEARN",
+    "PROGRESS_RULE",
     "READ_COHORT",
     "READ_COURSE",
     "VALIDATE",
@@ -38,16 +55,24 @@ __all__ = [
     "activity_iri",
     "cohort_by_code",
     "cohort_by_key",
+    "cohorts_by_id",
     "enrolment_by_key",
     "enrolments",
     "enrolments_by_id",
+    "enrolments_by_keys",
+    "enrolments_in",
+    "following",
     "key_of_iri",
+    "outcome_of",
     "own_enrolment",
     "own_enrolments",
+    "place_of",
     "play",
+    "play_by_staff",
     "play_in",
     "progress",
     "progress_of",
+    "refusal",
     "say",
     "structure",
 ]
@@ -94,6 +119,12 @@ def cohort_by_code(ctx: Context, code: str) -> CohortInfo:
     if row is None:
         raise NotFound
     return CohortInfo(*row)
+
+
+def cohorts_by_id(ctx: Context, ids: Iterable[int]) -> dict[int, CohortInfo]:
+    """Cohorts, in one query. The caller asks for the right."""
+    rows = ctx.session.execute(_COHORT.where(Cohort.id.in_(sorted(set(ids)))))
+    return {row.id: CohortInfo(*row) for row in rows}
 
 
 def enrolment_by_key(ctx: Context, key: str) -> EnrolmentInfo:

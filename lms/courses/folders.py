@@ -72,7 +72,7 @@ def write_activity(fields: Mapping[str, Any]) -> str:
     if fields["type"] not in MARKDOWN_TYPES:
         return write_yaml(dict(fields))
     head = {name: value for name, value in fields.items() if name != "text"}
-    return f"{FENCE}{write_yaml(head)}{FENCE}\n{str(fields.get('text', '')).strip()}\n"
+    return f"{FENCE}{write_yaml(head)}{FENCE}\n{str(fields.get('text', '')).strip(chr(10))}\n"
 
 
 def ending_of(kind: str) -> str:

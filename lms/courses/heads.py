@@ -97,8 +97,15 @@ class GlossaryEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     example: str = ""
 
 
-ACTIVITY_FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(ActivityHead))
-COURSE_FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(CourseHead))
-MODULE_FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(ModuleHead))
-VALUE_FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(ValueEntry))
-GLOSSARY_FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(GlossaryEntry))
+
+def _names(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(field.encode_name for field in msgspec.structs.fields(kind))
+
+
+ACTIVITY_FIELDS = _names(ActivityHead)
+COURSE_FIELDS = _names(CourseHead)
+COVERAGE_FIELDS = _names(CoverageEntry)
+GLOSSARY_FIELDS = _names(GlossaryEntry)
+MODULE_FIELDS = _names(ModuleHead)
+OPENS_FIELDS = _names(Opens)
+VALUE_FIELDS = _names(ValueEntry)

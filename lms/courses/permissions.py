@@ -17,5 +17,8 @@ MANAGE_COHORT = Right("courses:cohort:manage", mark("Créer un groupe"), Scope.O
 ENROL = Right("courses:enrolment:write", mark("Inscrire dans un groupe, terminer une inscription"), Scope.COHORT, _TEAM)
 OPEN_ACTIVITY = Right("courses:activity:open", mark("Ouvrir une activité à quelqu'un"), Scope.COHORT, _TEAM)
 VALIDATE = Right("courses:activity:validate", mark("Valider une séance ou un entretien"), Scope.COHORT, _TEAM)
+STAFF_COHORT = Right(
+    "courses:cohort:staff", mark("Dire qui forme et qui accompagne un groupe"), Scope.COHORT, _LEADERS
+)
 
-RIGHTS = (LEARN, READ_COURSE, PUBLISH_COURSE, CONFIRM_VALUE, READ_COHORT, MANAGE_COHORT, ENROL, OPEN_ACTIVITY, VALIDATE)
+RIGHTS = (LEARN, READ_COURSE, PUBLISH_COURSE, CONFIRM_VALUE, READ_COHORT, MANAGE_COHORT, ENROL, OPEN_ACTIVITY, VALIDATE, STAFF_COHORT)

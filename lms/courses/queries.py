@@ -7,15 +7,28 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from lms.contract.types import ActivityView, PlayState
-from lms.courses.data import EnrolmentInfo, Play, ProgressInfo, Structure
-from lms.courses.models import ActivityRow, Course, Enrolment, Opening, Progress
+from lms.contract.types import ActivityView, PlayState, Source
+from lms.courses.data import ActivityInfo, EnrolmentInfo, Play, ProgressInfo, Structure
+from lms.courses.learner import Way, way_of
+from lms.courses.models import (
+    PUBLISHED,
+    ActivityRow,
+    Cohort,
+    Course,
+    CourseFile,
+    CourseVersion,
+    Enrolment,
+    Opening,
+    Progress,
+)
 from lms.courses.opening import due_at, opened
-from lms.courses.permissions import LEARN
+from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE
 from lms.courses.progress import activity_iri
 from lms.courses.structure import structure
 from lms.kernel.context import Context
+from lms.kernel.files import FileRow
 from lms.kernel.rights import NotFound
+from lms.xapi.api import settle
 
 ENROLMENT_COLUMNS = tuple(
     getattr(Enrolment, name)
@@ -50,6 +63,9 @@ _PROGRESS = select(
     Progress.done_at,
 ).where(Progress.enrolment_id == bindparam("enrolment_id"))
 _OPENINGS = select(Opening.activity_key).where(Opening.enrolment_id == bindparam("enrolment_id"))
+_PLACE = (
+    select(Cohort.place).join(Enrolment, Enrolment.cohort_id == Cohort.id).where(Enrolment.id == bindparam("enrolment_id"))
+)
 _CONTENT = select(ActivityRow.body, ActivityRow.compiled).where(
     ActivityRow.version_id == bindparam("version_id"), ActivityRow.key == bindparam("key")
 )
@@ -65,18 +81,9 @@ def own_enrolment(ctx: Context, course_key: str) -> EnrolmentInfo:
     """The subject's enrolment in a course, or `NotFound`."""
     for enrolment, key in own_enrolments(ctx):
         if key == course_key:
-            ctx.require(LEARN, on=_Owned(enrolment.membership_id))
+            ctx.require(LEARN, on=enrolment)
             return enrolment
     raise NotFound
-
-
-class _Owned:
-    """What the right to learn looks at: whose enrolment it is."""
-
-    __scopes__ = {"person": "membership_id"}
-
-    def __init__(self, membership_id: int) -> None:
-        self.membership_id = membership_id
 
 
 def progress_of(ctx: Context, enrolment_id: int) -> dict[str, ProgressInfo]:
@@ -102,7 +109,7 @@ def play(ctx: Context, activity_key: str, *, course_key: str | None = None) -> P
     """The subject in front of an activity of a course they follow, or `NotFound`."""
     for enrolment, key in own_enrolments(ctx):
         if course_key in (None, key) and activity_key in structure(ctx, enrolment.version_id).activities:
-            ctx.require(LEARN, on=_Owned(enrolment.membership_id))
+            ctx.require(LEARN, on=enrolment)
             return play_in(ctx, enrolment, activity_key)
     raise NotFound
 
@@ -113,6 +120,7 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
     info = whole.activities.get(activity_key)
     if info is None:
         raise NotFound
+    settle(ctx, enrolment.uuid)
     body, compiled = content_of(ctx, enrolment.version_id, activity_key)
     progress = progress_of(ctx, enrolment.id)
     zone = ctx.here.timezone
@@ -126,21 +134,9 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
     )
     due = due_at(info, entered_at=enrolment.entered_at, zone=zone)
     own = progress.get(activity_key)
-    view = ActivityView(
-        key=activity_key,
-        title=info.title,
-        body=body,
-        compiled=compiled,
-        iri=activity_iri(ctx, activity_key),
-        course_key=whole.course_key,
-        version=whole.number,
-        version_id=whole.version_id,
-        modality=info.modality,
-        minutes=info.minutes,
-    )
     return Play(
         enrolment=enrolment,
-        activity=view,
+        activity=_view(ctx, whole, info, body, compiled),
         info=info,
         state=_state(enrolment, activity_key, own),
         is_open=door.is_open,
@@ -148,6 +144,126 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
         opens_at=door.at,
         due_at=due,
         is_late=bool(due and ctx.now > due) or enrolment.ended_at is not None,
+    )
+
+
+def play_by_staff(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
+    """An activity of someone, as staff speak of it: without its content, and open whatever its door says."""
+    whole = structure(ctx, enrolment.version_id)
+    info = whole.activities.get(activity_key)
+    if info is None:
+        raise NotFound
+    return Play(
+        enrolment=enrolment,
+        activity=_view(ctx, whole, info, {}, {}),
+        info=info,
+        state=_state(enrolment, activity_key, None),
+        is_open=True,
+        closed_because="",
+        opens_at=None,
+        due_at=None,
+        is_late=False,
+    )
+
+
+def preview(ctx: Context, course_key: str, activity_key: str) -> tuple[ActivityView, PlayState]:
+    """An activity of the version in force, for who may read the course; nobody plays it."""
+    whole = structure(ctx, published_version(ctx, course_key))
+    info = whole.activities.get(activity_key)
+    if info is None:
+        raise NotFound
+    body, compiled = content_of(ctx, whole.version_id, activity_key)
+    state = PlayState(0, "", "", 0, None, f"preview:{activity_key}:1", is_preview=True)
+    return _view(ctx, whole, info, body, compiled), state
+
+
+def published_version(ctx: Context, course_key: str) -> int:
+    """The id of the version in force of a course that the actor may read, or `NotFound`."""
+    found = ctx.session.scalar(
+        select(CourseVersion.id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.key == course_key, CourseVersion.state == PUBLISHED, ctx.visible(READ_COURSE, Course))
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def way(ctx: Context, enrolment: EnrolmentInfo) -> Way:
+    """The path of an enrolment. The caller has asked for the right."""
+    return way_of(
+        structure(ctx, enrolment.version_id),
+        enrolment,
+        progress=progress_of(ctx, enrolment.id),
+        granted=openings_of(ctx, enrolment.id),
+        now=ctx.now,
+        zone=ctx.here.timezone,
+        alone=_types_done_alone(ctx),
+    )
+
+
+def following(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> str | None:
+    """The key of the activity that comes after one, when it is open."""
+    _before, after = way(ctx, enrolment).around(activity_key)
+    return after.info.key if after is not None and after.door.is_open else None
+
+
+def place_of(ctx: Context, enrolment_id: int) -> str:
+    """Where the group of an enrolment meets; "" when nobody has said yet."""
+    return ctx.session.scalar(_PLACE, {"enrolment_id": enrolment_id}) or ""
+
+
+def course_file(ctx: Context, course_key: str, path: str) -> FileRow:
+    """A file that a course shows: to who follows it, in their version, and to who may read the course."""
+    versions = [one.version_id for one, key in own_enrolments(ctx) if key == course_key] if ctx.holds(LEARN) else []
+    if not versions:
+        versions = [published_version(ctx, course_key)]
+    query = select(FileRow).join(CourseFile, CourseFile.file_id == FileRow.id)
+    found = ctx.session.scalar(query.where(CourseFile.path == path, CourseFile.version_id.in_(versions)).order_by(CourseFile.version_id.desc()).limit(1))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def enrolments_in(ctx: Context, cohort_id: int) -> list[EnrolmentInfo]:
+    """The enrolments of a cohort that the actor may read, the present ones."""
+    query = select(*ENROLMENT_COLUMNS).where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
+    return [EnrolmentInfo(*row) for row in ctx.session.execute(query.where(ctx.visible(READ_COHORT, Enrolment)).order_by(Enrolment.id))]
+
+
+def enrolments_by_keys(ctx: Context, keys: Iterable[str]) -> list[EnrolmentInfo]:
+    """Enrolments that the actor may read, by the keys of addresses; `NotFound` when one is missing."""
+    wanted = sorted(set(keys))
+    query = select(*ENROLMENT_COLUMNS).where(Enrolment.key.in_(wanted), ctx.visible(READ_COHORT, Enrolment))
+    found = [EnrolmentInfo(*row) for row in ctx.session.execute(query.order_by(Enrolment.id))]
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
+
+
+def _types_done_alone(ctx: Context) -> frozenset[str]:
+    """The types that believe something else than the word of staff."""
+    return frozenset(
+        name
+        for name, kind in ctx.registry.activity_types.items()
+        if any(one.sources - {Source.STAFF} for one in kind.believes)
+    )
+
+
+def _view(ctx: Context, whole: Structure, info: ActivityInfo, body: Any, compiled: Any) -> ActivityView:
+    return ActivityView(
+        key=info.key,
+        title=info.title,
+        body=body,
+        compiled=compiled,
+        iri=activity_iri(ctx, info.key),
+        course_key=whole.course_key,
+        version=whole.number,
+        version_id=whole.version_id,
+        modality=info.modality,
+        minutes=info.minutes,
     )
 
 

@@ -6,7 +6,7 @@ from lms.contract.types import ActivityType, Source, Verb
 from lms.courses.data import Play
 from lms.courses.progress import activity_iri
 from lms.kernel.context import Context
-from lms.xapi.api import Intent, Said
+from lms.xapi.api import Intent, Outcome, Refused, Said
 
 
 def say(
@@ -55,6 +55,14 @@ def say(
         parents=(activity_iri(ctx, play.activity.key),) if part else (activity_iri(ctx, play.activity.course_key),),
         intent_id=intent.row_id,
     )
+
+
+def outcome_of(play: Play, intent: Intent) -> Outcome:
+    """What becomes of an act in time or late, by the moment when it was made; `Refused` while the activity is closed."""
+    if not play.is_open:
+        raise Refused("closed")
+    limits = [limit for limit in (play.due_at, play.enrolment.ended_at) if limit is not None]
+    return Outcome.LATE if any(intent.occurred_at > limit for limit in limits) else Outcome.ACCEPTED
 
 
 MOST_HOURS = 4

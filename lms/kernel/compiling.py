@@ -79,9 +79,10 @@ class _Watched:
             self._named = before
 
     def visit_binary(self, binary: Any, *arguments: Any, **options: Any) -> str:
-        left, right = binary.left, binary.right
-        if self._levels and binary.operator is operators.eq and isinstance(right, BindParameter) and right.key == TENANT:
-            if isinstance(left, Column) and left.name == "organisation_id":
-                self._levels[-1].closed.add(cast("Table", left.table).name)
+        if self._levels and binary.operator is operators.eq:
+            left, right = binary.left, binary.right
+            is_owner = isinstance(left, Column) and left.name == "organisation_id"
+            if is_owner and isinstance(right, BindParameter) and right.key == TENANT:
+                self._levels[-1].closed.add(left.table.name)
         compiler = cast("SQLCompiler", super())
         return compiler.visit_binary(binary, *arguments, **options)  # type: ignore[no-untyped-call, no-any-return]

@@ -19,6 +19,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from lms.kernel.compiling import watch_compiler
+
 WRITER_PATIENCE_SECONDS = 30
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000")
 KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -90,8 +92,39 @@ class Keyed:
     key: Mapped[str] = mapped_column(String(10), default=new_key)
 
 
+class MissingTenant(Exception):
+    """A statement touches an organisation's table, and no organisation was given."""
+
+
 class TenantSession(Session):
     """A session that serves one organisation; `lms.kernel.tenancy` guards every statement it sends."""
+
+    def get(self, *arguments: Any, **options: Any) -> Any:
+        """As SQLAlchemy's; what was loaded across organisations is not handed out again to one of them."""
+        found = super().get(*arguments, **options)
+        if found is None or self.info.get("across") or getattr(found, "__tenancy__", "site") != "organisation":
+            return found
+        if self.info.get("organisation_id") is None:
+            raise MissingTenant(f"no organisation for {type(found).__name__}")
+        return found if found.organisation_id == self.info["organisation_id"] else None
+
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        """Only across organisations: the guard watches the session, not the connection."""
+        if not self.info.get("across"):
+            raise MissingTenant("a session's connection is not guarded: lift the guard with ctx.across(reason)")
+        return super().connection(*arguments, **options)
+
+    def bulk_save_objects(self, *arguments: Any, **options: Any) -> None:
+        """Never: these old ways of writing pass by the guard."""
+        raise MissingTenant("bulk_save_objects is not guarded: add_all, or execute an insert")
+
+    def bulk_insert_mappings(self, *arguments: Any, **options: Any) -> None:
+        """Never: these old ways of writing pass by the guard."""
+        raise MissingTenant("bulk_insert_mappings is not guarded: execute an insert")
+
+    def bulk_update_mappings(self, *arguments: Any, **options: Any) -> None:
+        """Never: these old ways of writing pass by the guard."""
+        raise MissingTenant("bulk_update_mappings is not guarded: execute updates with a condition")
 
 
 def to_json(value: Any) -> str:
@@ -107,16 +140,21 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(url, json_serializer=to_json, hide_parameters=True, connect_args={"timeout": WRITER_PATIENCE_SECONDS})
+            self.engine = create_engine(
+                url, json_serializer=to_json, hide_parameters=True, connect_args={"timeout": WRITER_PATIENCE_SECONDS}
+            )
             self._lock = WriterLock(Path(url.removeprefix("sqlite:///") + ".lock"))
             _prepare_sqlite(self.engine, self._lock)
             self.reader: Engine = self.engine
             self.writer: Engine = self.engine.execution_options(lms_write=True)
         else:
-            self.engine = create_engine(url, json_serializer=to_json, hide_parameters=True, pool_size=10, max_overflow=40, pool_pre_ping=True)
+            self.engine = create_engine(
+                url, json_serializer=to_json, hide_parameters=True, pool_size=10, max_overflow=40, pool_pre_ping=True
+            )
             # Reads that need no common snapshot save BEGIN and ROLLBACK, two round trips.
             self.reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self.writer = self.engine
+        watch_compiler(self.engine)
 
     def read_session(self, organisation_id: int | None = None) -> TenantSession:
         """A session for a page: what it changed would be lost."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from lms.courses.api import CohortInfo
+
 
 @dataclass(frozen=True, slots=True)
 class CohortPlace:
@@ -192,3 +194,21 @@ class Verdict:
     def is_intact(self) -> bool:
         """Whether everything is as the manifest says."""
         return not (self.changed or self.added or self.missing or self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """A bundle, as pages show it."""
+
+    key: str
+    cohort: CohortInfo
+    created_at: datetime
+    created_by: str
+    manifest_sha256: str
+    people: int
+    statements: int
+    voided: int
+    files: int
+    size: int
+    is_kept: bool
+    """Whether the platform has the file, or its hash alone."""

@@ -29,10 +29,14 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
 
 SENTENCES = {
-    "not_a_bundle": mark("Ce fichier n'est pas un dossier de preuves lisible : il est abîmé, coupé, ou c'est autre chose."),
+    "not_a_bundle": mark(
+        "Ce fichier n'est pas un dossier de preuves lisible : il est abîmé, coupé, ou c'est autre chose."
+    ),
     "too_large": mark("Ce fichier se déplie en une taille démesurée : il n'a pas été lu jusqu'au bout."),
     "no_manifest": mark("Le manifeste manque ou n'est pas lisible : rien ne peut être vérifié."),
-    "other_manifest": mark("Le manifeste n'est pas celui dont l'empreinte a été gardée : ce dossier n'est pas l'original."),
+    "other_manifest": mark(
+        "Le manifeste n'est pas celui dont l'empreinte a été gardée : ce dossier n'est pas l'original."
+    ),
     "unsafe_name": mark("Un nom de fichier cherche à sortir du dossier : ne dépliez pas cette archive."),
     "twice": mark("Un même nom de fichier apparaît deux fois."),
     "envelope": mark("L'enveloppe ZIP a été modifiée autour des fichiers."),

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, tuple_
 from lms.contract.types import LedgerEntry
 from lms.kernel.context import Context
 from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent
-from lms.xapi.figures import mark_stale, refold_stale, stale_count
+from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
 from lms.xapi.intents import intent_payload
 from lms.xapi.ledger import entries_of, record
 from lms.xapi.models import StatementRow
@@ -35,6 +35,7 @@ __all__ = [
     "Said",
     "Sent",
     "accept",
+    "batch",
     "entries_by_activity",
     "entries_by_registration",
     "intent_payload",
@@ -43,6 +44,7 @@ __all__ = [
     "record",
     "refold_stale",
     "registrations_and_activities",
+    "settle",
     "stale_count",
     "submit",
     "void",

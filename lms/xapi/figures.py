@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,18 +22,53 @@ MAX_INLINE_KEYS = 500
 """More than this in one transaction is left to the worker, and pages say that a computation is under way."""
 CHUNK = 200
 MAX_FAILURES = 20
+Touched = dict[str, set[Key]]
+_BATCH = "touched_figures"
 
 
 def refold_after(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
-    """Compute again what these statements touch, once per batch; too much, or a failure, is left to the worker."""
-    touched = {figure.name: sorted(set(figure.touched(ctx, entries))) for figure in ctx.registry.figures}
+    """Compute again what these statements touch: at once, or at the end of the batch that is under way."""
+    touched = {figure.name: set(figure.touched(ctx, entries)) for figure in ctx.registry.figures}
+    waiting: Touched | None = ctx.session.info.get(_BATCH)
+    if waiting is None:
+        _settle(ctx, touched)
+        return
+    for name, keys in touched.items():
+        waiting.setdefault(name, set()).update(keys)
+
+
+@contextmanager
+def batch(ctx: Context) -> Iterator[None]:
+    """Several acts in one transaction: their figures are computed once, at the end, or when one of them is read."""
+    ctx.session.info[_BATCH] = {}
+    try:
+        yield
+        settle(ctx)
+    finally:
+        del ctx.session.info[_BATCH]
+
+
+def settle(ctx: Context, about: str | None = None) -> None:
+    """Compute what the present batch has touched so far: an act that reads a figure asks for this first.
+
+    `about`: a part of a key, such as a registration; what touches nothing of it can wait.
+    """
+    waiting: Touched | None = ctx.session.info.get(_BATCH)
+    if waiting and (about is None or any(about in key for keys in waiting.values() for key in keys)):
+        touched = dict(waiting)
+        waiting.clear()
+        _settle(ctx, touched)
+
+
+def _settle(ctx: Context, touched: Touched) -> None:
+    """Too much, or a failure, is left to the worker."""
     if sum(map(len, touched.values())) > MAX_INLINE_KEYS:
         for name, keys in touched.items():
             mark_stale(ctx, name, keys)
         return
     for figure in ctx.registry.figures:
-        if touched[figure.name]:
-            mark_stale(ctx, figure.name, refold(ctx, figure, touched[figure.name]))
+        if touched.get(figure.name):
+            mark_stale(ctx, figure.name, refold(ctx, figure, sorted(touched[figure.name])))
 
 
 def refold(ctx: Context, figure: Figure, keys: Sequence[Key]) -> list[Key]:

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select
 
 from lms.accounts.models import Membership
 from lms.app import build_platform
-from lms.cli import migrate_database
 from lms.kernel.database import Base
+from lms.kernel.migrating import alembic_config, migrate_database
 from lms.settings import Settings
 from tests.factories.world import make_world
 
@@ -31,9 +30,7 @@ def empty_platform(engine_name: str, tmp_path: Path, request: pytest.FixtureRequ
 
 
 def test_there_is_one_head() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[2] / "lms" / "migrations"))
-    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
 
 
 def test_the_models_and_the_migrations_say_the_same(empty_platform) -> None:

@@ -1,0 +1,69 @@
+"""The organisation itself: created by the operator, its details and words changed by those who lead it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+from lms.accounts.consent import publish_shipped_terms
+from lms.accounts.events import OrganisationChanged, WordsChanged
+from lms.accounts.grants import require_everywhere
+from lms.accounts.models import Organisation
+from lms.accounts.permissions import WRITE_ORGANISATION
+from lms.kernel.context import Context
+from lms.kernel.database import TenantSession
+from lms.kernel.wording import choose_word
+
+LA_POSTE = "356000000"
+"""La Poste's establishments add up differently: the sum of their digits is a multiple of 5."""
+
+
+def create_organisation(
+    session: TenantSession, *, name: str, timezone: str = "Europe/Paris", **details: str
+) -> Organisation:
+    """Create a tenant, with the shipped terms as its first version: an act of the operator, from the command line."""
+    row = Organisation(name=name, timezone=timezone, **details)
+    session.add(row)
+    session.flush()
+    publish_shipped_terms(session, organisation_id=row.id)
+    return row
+
+
+def change_organisation(ctx: Context, *, details: Mapping[str, str]) -> None:
+    """Change what documents print of the organisation."""
+    require_everywhere(ctx, WRITE_ORGANISATION)
+    row = ctx.session.get_one(Organisation, ctx.here.id)
+    changed = tuple(name for name, value in details.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, details[name])
+    if changed:
+        ctx.tell(OrganisationChanged(changed))
+
+
+def change_words(ctx: Context, *, words: Mapping[tuple[str, str], str]) -> None:
+    """Change words of the interface: (audience, term) → the word, or "" for the shipped one."""
+    for (audience, term), text in words.items():
+        choose_word(ctx, audience=audience, term=term, text=text)
+    if words:
+        ctx.tell(WordsChanged(tuple(f"{audience}:{term}" for audience, term in words)))
+
+
+def is_siret(text: str) -> bool:
+    """Whether 14 digits hold together (Luhn), as each SIRET does."""
+    if not re.fullmatch(r"\d{14}", text):
+        return False
+    if text.startswith(LA_POSTE):
+        return sum(map(int, text)) % 5 == 0
+    doubled = [int(digit) * (2 if index % 2 == 0 else 1) for index, digit in enumerate(text)]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def is_nda(text: str) -> bool:
+    """Whether this has the form of a numéro de déclaration d'activité: 11 digits, or a letter of Corsica in them."""
+    return re.fullmatch(r"\d{2}[\dAB]\d{8}|\d[\dAB]\d{9}", text) is not None
+
+
+def is_timezone(text: str) -> bool:
+    """Whether the time zone exists."""
+    return text in available_timezones()

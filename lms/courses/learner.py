@@ -1,0 +1,140 @@
+"""A path as a learner sees it: what is done, what comes now, what is closed and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.courses.data import ActivityInfo, EnrolmentInfo, ModuleInfo, ProgressInfo, Structure
+from lms.courses.folds import DONE as DONE_STATUS
+from lms.courses.opening import Opened, due_at, opened
+from lms.kernel.clock import local_day
+
+DONE, NOW, OPEN, LATE, CLOSED = "done", "now", "open", "late", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One activity for one person."""
+
+    info: ActivityInfo
+    state: str
+    door: Opened
+    due_at: datetime | None
+    progress: ProgressInfo | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it counts."""
+        return self.state == DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One module for one person. `done` of `total` expected activities; optional ones are shown and not counted."""
+
+    module: ModuleInfo
+    steps: tuple[Step, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The whole path for one person; `next` is the one act to do now, if there is any."""
+
+    whole: Structure
+    stages: tuple[Stage, ...]
+    next: Step | None
+    week: int
+    weeks: int
+
+    @property
+    def done(self) -> int:
+        """Expected activities that are done."""
+        return sum(stage.done for stage in self.stages)
+
+    @property
+    def total(self) -> int:
+        """Expected activities."""
+        return sum(stage.total for stage in self.stages)
+
+    def steps(self) -> Iterator[Step]:
+        """All of them, in order."""
+        for stage in self.stages:
+            yield from stage.steps
+
+    def around(self, key: str) -> tuple[Step | None, Step | None]:
+        """The steps before and after an activity."""
+        steps = list(self.steps())
+        place = next((index for index, step in enumerate(steps) if step.info.key == key), 0)
+        return steps[place - 1] if place else None, steps[place + 1] if place + 1 < len(steps) else None
+
+    def waits_for(self, step: Step) -> str:
+        """The title of the activity that opens this one."""
+        before = self.whole.activities.get(step.door.after)
+        return before.title if before else ""
+
+
+def way_of(
+    whole: Structure,
+    enrolment: EnrolmentInfo,
+    *,
+    progress: Mapping[str, ProgressInfo],
+    granted: Collection[str],
+    now: datetime,
+    zone: str,
+    alone: Collection[str],
+) -> Way:
+    """The path of an enrolment. `alone`: the types of activity that a person can do without anyone's word."""
+    steps = [_step(info, enrolment, progress, granted, now, zone) for module in whole.modules for info in module.activities]
+    coming = _next(steps, alone)
+    if coming is not None:
+        here = steps.index(coming)
+        steps[here] = Step(coming.info, LATE if coming.state == LATE else NOW, coming.door, coming.due_at, coming.progress)
+        coming = steps[here]
+    days = (local_day(now, zone) - local_day(enrolment.entered_at, zone)).days
+    return Way(whole, _stages(whole, steps), coming, max(days, 0) // 7 + 1, int(whole.head.get("weeks", 0)))
+
+
+def preview_of(whole: Structure) -> Way:
+    """The path as staff look at it: all open, nothing done."""
+    steps = [Step(info, OPEN, Opened(is_open=True), None, None) for module in whole.modules for info in module.activities]
+    return Way(whole, _stages(whole, steps), None, 0, int(whole.head.get("weeks", 0)))
+
+
+def _step(
+    info: ActivityInfo,
+    enrolment: EnrolmentInfo,
+    progress: Mapping[str, ProgressInfo],
+    granted: Collection[str],
+    now: datetime,
+    zone: str,
+) -> Step:
+    own = progress.get(info.key)
+    door = opened(info, entered_at=enrolment.entered_at, now=now, zone=zone, progress=progress, granted=granted)
+    due = due_at(info, entered_at=enrolment.entered_at, zone=zone)
+    if own is not None and own.status == DONE_STATUS:
+        state = DONE
+    elif not door.is_open:
+        state = CLOSED
+    else:
+        state = LATE if due is not None and now > due else OPEN
+    return Step(info, state, door, due, own)
+
+
+def _next(steps: list[Step], alone: Collection[str]) -> Step | None:
+    """The first expected step to do: those that wait for someone else's word come only when nothing else is left."""
+    waiting = [step for step in steps if step.state in (OPEN, LATE) and not step.info.optional]
+    return next((step for step in waiting if step.info.type in alone), waiting[0] if waiting else None)
+
+
+def _stages(whole: Structure, steps: list[Step]) -> tuple[Stage, ...]:
+    by_key = {step.info.key: step for step in steps}
+    stages = []
+    for module in whole.modules:
+        own = tuple(by_key[info.key] for info in module.activities)
+        expected = [step for step in own if not step.info.optional]
+        stages.append(Stage(module, own, sum(step.is_done for step in expected), len(expected)))
+    return tuple(stages)

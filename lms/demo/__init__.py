@@ -1,0 +1,1 @@
+"""The demo: an association whose learners act through the same doors as everyone."""
