@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.accounts.api import identify
-from lms.kernel import i18n, web, worker
+from lms.kernel import i18n, job_pages, web, worker
 from lms.kernel.assets import serve_assets
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.database import Database
@@ -71,6 +71,7 @@ def create_app(platform: Platform) -> Flask:
     web.prepare(app, platform.registry.features)
     serve_assets(app)
     _know_people(app, platform)
+    app.register_blueprint(job_pages.bp)
     for blueprint in platform.registry.blueprints:
         app.register_blueprint(blueprint)
     return app

@@ -7,32 +7,49 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from lms.accounts.data import PersonInfo, ScopedGrant
+from lms.accounts.consent import accept_terms
+from lms.accounts.data import PersonInfo
+from lms.accounts.grants import roles_of
 from lms.accounts.identity import identify, organisation_by_code, organisations
 from lms.accounts.models import Membership, Organisation
+from lms.accounts.names import folded
 from lms.accounts.operations import (
-    create_organisation,
+    Invited,
     end_grant,
     ensure_person,
+    give_role,
     grant_role,
+    invite_many,
+    take_role_back,
 )
-from lms.accounts.names import folded
-from lms.accounts.queries import grants_on, roles_of
+from lms.accounts.organisations import create_organisation
+from lms.accounts.passwords import hash_password
+from lms.accounts.permissions import READ_PEOPLE
+from lms.accounts.roles import role_name
+from lms.accounts.roster import RosterLine
+from lms.accounts.scoped import ScopedGrant, grants_on
 from lms.kernel.context import Actor, Context
 from lms.kernel.rights import NotFound
 
 __all__ = [
+    "READ_PEOPLE",
+    "Invited",
     "PersonInfo",
+    "RosterLine",
     "ScopedGrant",
+    "accept_terms",
     "actor_of",
     "actors_of",
     "create_organisation",
     "end_grant",
     "ensure_person",
     "folded",
+    "give_role",
     "grant_role",
     "grants_on",
+    "hash_password",
     "identify",
+    "invite_many",
     "lock_memberships",
     "members",
     "membership_ids_by_uuid",
@@ -42,7 +59,9 @@ __all__ = [
     "people",
     "person",
     "person_by_key",
+    "role_name",
     "roles_of",
+    "take_role_back",
 ]
 
 

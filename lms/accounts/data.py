@@ -55,18 +55,6 @@ class GrantLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ScopedGrant:
-    """Someone's role on one group, course or space: in force now, or to come."""
-
-    id: int
-    key: str
-    person: PersonInfo
-    role: Role
-    starts_at: datetime
-    ends_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class CardLine:
     """An access card of someone."""
 

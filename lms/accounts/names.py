@@ -1,8 +1,17 @@
-"""Names, folded for sorting and searching."""
+"""Names of people, folded for sorting and searching, and of what may become of them."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from lms.kernel.i18n import mark
+
+STATUS_NAMES: Mapping[str, str] = MappingProxyType(
+    {"active": mark("actif"), "invited": mark("invité"), "ended": mark("fermé")}
+)
+"""What a membership's status is called."""
 
 
 def folded(text: str) -> str:

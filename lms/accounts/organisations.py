@@ -61,7 +61,7 @@ def is_siret(text: str) -> bool:
 
 def is_nda(text: str) -> bool:
     """Whether this has the form of a numéro de déclaration d'activité: 11 digits, or a letter of Corsica in them."""
-    return re.fullmatch(r"\d{2}[\dAB]\d{8}|\d[\dAB]\d{9}", text) is not None
+    return len(text) == 11 and re.fullmatch(r"\d+[AB]?\d+", text) is not None
 
 
 def is_timezone(text: str) -> bool:

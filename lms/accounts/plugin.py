@@ -1,1 +1,77 @@
 """Everything that the feature adds."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from lms.accounts.cli import COMMANDS
+from lms.accounts.holdings import erase, held_on
+from lms.accounts.permissions import READ_PEOPLE, RIGHTS
+from lms.accounts.tasks import JOB_KINDS, post_letter
+from lms.accounts.views_organisation import bp as organisation
+from lms.accounts.views_own import bp as accounts
+from lms.accounts.views_people import bp as people
+from lms.accounts.words import TERMS
+from lms.contract.hooks import hookimpl
+from lms.contract.types import JobKind, NavigationEntry, PersonalData, Right, Term
+from lms.kernel.context import Context
+from lms.kernel.events import EventRow
+from lms.kernel.i18n import mark
+from lms.kernel.wording import WRITE_WORDS
+
+
+@hookimpl
+def permissions() -> tuple[Right, ...]:
+    """Rights on people, roles, ways in, the organisation and its words."""
+    return (*RIGHTS, WRITE_WORDS)
+
+
+@hookimpl
+def blueprints() -> tuple[Blueprint, ...]:
+    """The ways in and one's own pages; people; the organisation."""
+    return accounts, people, organisation
+
+
+@hookimpl
+def navigation() -> tuple[NavigationEntry, ...]:
+    """People for staff, oneself for all."""
+    return (
+        NavigationEntry(mark("Personnes"), "people.people", "people", 30, READ_PEOPLE, "staff"),
+        NavigationEntry(mark("Moi"), "accounts.me", "person", 40),
+    )
+
+
+@hookimpl
+def cli() -> tuple[object, ...]:
+    """`lms organisation`, `lms person`, `lms roles`."""
+    return COMMANDS
+
+
+@hookimpl
+def job_kinds() -> tuple[JobKind, ...]:
+    """Letters."""
+    return JOB_KINDS
+
+
+@hookimpl
+def terms() -> tuple[Term, ...]:
+    """The words that an organisation may change."""
+    return TERMS
+
+
+@hookimpl
+def on_event(ctx: Context, event: EventRow) -> None:
+    """Send the letters that events call for."""
+    post_letter(ctx, event)
+
+
+@hookimpl
+def personal_data(ctx: Context, membership_id: int) -> PersonalData:
+    """The account, its roles and its ways in."""
+    return held_on(ctx, membership_id)
+
+
+@hookimpl
+def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
+    """Names, contacts and ways in; the trail only when it is asked for."""
+    erase(ctx, membership_id, classes)

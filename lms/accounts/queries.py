@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from lms.accounts.data import CardLine, GrantLine, PeoplePage, PersonLine
 from lms.accounts.grants import is_in_force, roles_of
-from lms.accounts.models import AccessCard, GrantRow, Invitation, Membership, Organisation, Person, SignInLink
+from lms.accounts.models import AccessCard, GrantRow, Identifier, Invitation, Membership, Organisation, Person, SignInLink
 from lms.accounts.names import folded
 from lms.accounts.permissions import READ_PEOPLE
 from lms.contract.types import Right, Role, Scope
@@ -129,3 +129,9 @@ def has_password(ctx: Context, membership_id: int) -> bool:
 def organisation(ctx: Context) -> Organisation:
     """The organisation's own row."""
     return ctx.session.get_one(Organisation, ctx.here.id)
+
+
+def own_identifiers(ctx: Context) -> list[str]:
+    """What the person signed in may type to enter."""
+    query = select(Identifier.value).where(Identifier.person_id == ctx.subject.person_id)
+    return list(ctx.session.scalars(query.order_by(Identifier.kind, Identifier.value)))

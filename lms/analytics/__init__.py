@@ -1,1 +1,1 @@
-"""Figures over many people: the heat map and the overview of a group."""
+"""Figures across people: who has acquired what, as a heat map and in one drawing."""

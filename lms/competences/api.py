@@ -14,17 +14,24 @@ from lms.competences.data import (
     CoverageInfo,
     CriterionInfo,
     CriterionStanding,
+    Explained,
+    ExplainedCriterion,
     Feed,
     FrameworkInfo,
     LevelInfo,
     Proof,
+    ShownProof,
+    Way,
 )
+from lms.competences.explaining import explained
+from lms.competences.folds import RULE as ACQUISITION_RULE
 from lms.competences.operations import load_framework
 from lms.competences.permissions import READ_FRAMEWORK
 from lms.competences.queries import acquisitions, framework_by_code, frameworks, levels
 
 __all__ = [
     "ACQUIRED",
+    "ACQUISITION_RULE",
     "BEGUN",
     "EXPIRED",
     "NOT_YET",
@@ -35,12 +42,17 @@ __all__ = [
     "CoverageInfo",
     "CriterionInfo",
     "CriterionStanding",
+    "Explained",
+    "ExplainedCriterion",
     "Feed",
     "FrameworkInfo",
     "LevelInfo",
     "Proof",
+    "ShownProof",
+    "Way",
     "acquisitions",
     "coverages",
+    "explained",
     "framework",
     "framework_by_code",
     "frameworks",

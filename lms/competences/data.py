@@ -240,3 +240,8 @@ class MyBlock:
     def total(self) -> int:
         """How many there are."""
         return len(self.skills)
+
+    @property
+    def next(self) -> Explained | None:
+        """The first one that is neither acquired nor out of reach."""
+        return next((one for one in self.skills if one.next_way is not None), None)

@@ -119,11 +119,16 @@ def _criterion(one: CriterionStanding, courses: Mapping[int, Structure], shown: 
         has_lapsed=one.met_at is not None and not one.is_met(now),
         met_at=one.met_at,
         until=one.until,
-        proofs=tuple(shown(proof) for proof in one.proofs),
+        proofs=_each_once(shown(proof) for proof in one.proofs),
         nearest=shown(one.nearest),
         own_view=shown(one.own_view),
         ways=tuple(way for way in ways if way is not None),
     )
+
+
+def _each_once(proofs: Iterable[ShownProof]) -> tuple[ShownProof, ...]:
+    """One act may make several statements (took part, and it is done): it is shown once."""
+    return tuple({(one.way, one.at, one.by, one.points): one for one in proofs}.values())
 
 
 def _way(feed: Feed, courses: Iterable[Structure]) -> Way | None:

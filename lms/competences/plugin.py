@@ -16,6 +16,7 @@ from lms.competences.permissions import RIGHTS
 from lms.competences.queries import held_acquisitions
 from lms.contract.hooks import hookimpl
 from lms.contract.types import ContentImporter, Figure, NavigationEntry, Panel, PersonalData, Right, Term
+from lms.courses.api import LEARN
 from lms.kernel.i18n import mark
 
 
@@ -35,7 +36,7 @@ def blueprints() -> tuple[Blueprint, ...]:
 def navigation() -> tuple[NavigationEntry, ...]:
     """What I can do."""
     label = mark("Je sais faire")
-    return (NavigationEntry(label, "competences.mine", icon="star", position=20, audience="learner"),)
+    return (NavigationEntry(label, "competences.mine", icon="star", position=20, right=LEARN, audience="learner"),)
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Pages: what I can do (learners), frameworks (staff), and the panels on other features' pages."""
+"""Pages: what I can do (learners), frameworks (staff), and the panel on a learner's home."""
 
 from __future__ import annotations
 
@@ -6,29 +6,39 @@ from typing import Any
 
 from flask import Blueprint
 
-from lms.competences.catalogue import framework
+from lms.competences.catalogue import criteria_of, framework
 from lms.competences.coverage import uses
+from lms.competences.data import Way
 from lms.competences.permissions import READ_FRAMEWORK
 from lms.competences.queries import frameworks, my_blocks, my_skill
+from lms.courses.api import LEARN
 from lms.kernel.context import Context
-from lms.kernel.web import guarded, render, signed_in
+from lms.kernel.web import guarded, render
 from lms.xapi.api import stale_count
 
 bp = Blueprint("competences", __name__)
 
 
 @bp.get("/ce-que-je-sais-faire")
-@signed_in
+@guarded(LEARN)
 def mine(ctx: Context) -> str:
     """What I can do, block by block."""
     return render("competences/mine.html", blocks=my_blocks(ctx), is_computing=stale_count(ctx) > 0)
 
 
 @bp.get("/ce-que-je-sais-faire/<code>")
-@signed_in
+@guarded(LEARN)
 def skill(ctx: Context, code: str) -> str:
     """Why: what showed it, who validated, what to do."""
-    return render("competences/skill.html", skill=my_skill(ctx, code), is_computing=stale_count(ctx) > 0)
+    found = my_skill(ctx, code)
+    return render(
+        "competences/skill.html",
+        skill=found,
+        needed=found.info.competence.needed,
+        first_open=next((one for one in found.criteria if not one.is_met and one.ways), None),
+        way_url=way_url,
+        is_computing=stale_count(ctx) > 0,
+    )
 
 
 @bp.get("/referentiels")
@@ -43,10 +53,18 @@ def frameworks_page(ctx: Context) -> str:
 def framework_page(ctx: Context, key: str) -> str:
     """A version of a framework, and what courses cover of it."""
     whole = framework(ctx, key)
-    return render("competences/framework.html", framework=whole, uses=uses(ctx, whole))
+    found = uses(ctx, whole)
+    fed = {criterion for use in found for criterion in use.feeds}
+    total = sum(1 for _criterion in criteria_of(whole))
+    return render("competences/framework.html", framework=whole, uses=found, fed=fed, total=total)
 
 
 def today_panel(ctx: Context, _subject: Any) -> str:
     """Progress per block, on a learner's home."""
     blocks = my_blocks(ctx)
     return render("competences/today.html", blocks=blocks) if blocks else ""
+
+
+def way_url(way: Way) -> str:
+    """The page of an activity, for who follows its course."""
+    return f"/parcours/{way.course_key}/{way.activity_key}"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, select
 
+from lms.contract.types import ContentRefused
 from lms.courses.data import (
     ActivityInfo,
     CohortInfo,
+    CourseInfo,
     EnrolmentInfo,
     Play,
     ProgressInfo,
@@ -17,10 +21,16 @@ from lms.courses.data import (
     Structure,
 )
 from lms.courses.folds import RULE as PROGRESS_RULE
-from lms.courses.models import Cohort, Enrolment, Progress
+from lms.courses.models import Cohort, Course, Enrolment, Progress
+from lms.courses.operations import create_cohort as add_cohort
+from lms.courses.operations import enrol as enter
 from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
+from lms.courses.publishing import course_named, import_draft, publish_draft
 from lms.courses.queries import (
+    content_of,
+    done_counts,
+    done_in,
     enrolments_by_id,
     enrolments_by_keys,
     enrolments_in,
@@ -33,9 +43,10 @@ from lms.courses.queries import (
     play_in,
     progress_of,
 )
+from lms.courses.reading import read_course
 from lms.courses.refusals import refusal
 from lms.courses.structure import structure
-from lms.courses.telling import outcome_of, say
+from lms.courses.telling import active_seconds, outcome_of, say
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
 
@@ -47,21 +58,30 @@ __all__ = [
     "VALIDATE",
     "ActivityInfo",
     "CohortInfo",
+    "CourseInfo",
     "EnrolmentInfo",
     "Play",
     "ProgressInfo",
     "PublishedCourse",
     "Structure",
+    "active_seconds",
     "activity_iri",
     "cohort_by_code",
     "cohort_by_key",
+    "cohorts",
     "cohorts_by_id",
+    "content_of",
+    "create_cohort",
+    "done_counts",
+    "done_in",
+    "enrol",
     "enrolment_by_key",
     "enrolments",
     "enrolments_by_id",
     "enrolments_by_keys",
     "enrolments_in",
     "following",
+    "import_content",
     "key_of_iri",
     "outcome_of",
     "own_enrolment",
@@ -72,6 +92,7 @@ __all__ = [
     "play_in",
     "progress",
     "progress_of",
+    "publish_course",
     "refusal",
     "say",
     "structure",
@@ -143,3 +164,42 @@ def _cohort(ctx: Context, where: Any) -> CohortInfo:
     if row is None:
         raise NotFound
     return CohortInfo(*row)
+
+
+def cohorts(ctx: Context) -> list[CohortInfo]:
+    """The groups that the actor may read, by code."""
+    rows = ctx.session.execute(_COHORT.where(ctx.visible(READ_COHORT, Cohort)).order_by(Cohort.code))
+    return [CohortInfo(*row) for row in rows]
+
+
+def import_content(ctx: Context, path: Path, *, data_dir: Path) -> list[str]:
+    """Import a course's folder or another content file; says what was done, or raises `ContentRefused` with every problem."""
+    if path.is_dir():
+        course = import_draft(ctx, read_course(ctx.registry.activity_types, path), data_dir=data_dir)
+        return [f"{course.slug} : brouillon prêt. Publiez-le avec : lms content publish {course.slug}"]
+    for importer in ctx.registry.content_importers.values():
+        if path.is_file() and importer.matches(path):
+            return importer.load(ctx, path)
+    raise ContentRefused([f"{path} : ni un dossier de parcours, ni un fichier que l'on sait importer"])
+
+
+def publish_course(ctx: Context, name: str) -> CourseInfo:
+    """Publish the draft of a course, by its key or its slug. Raises `ContentRefused`, `NothingToPublish`, `NotFound`."""
+    course = course_named(ctx, name)
+    if course is None:
+        raise NotFound
+    version = publish_draft(ctx, course)
+    return CourseInfo(course.id, course.key, course.slug, version.id, version.number)
+
+
+def create_cohort(ctx: Context, *, course: CourseInfo, code: str, name: str, place: str = "") -> CohortInfo:
+    """Create a group that follows a course."""
+    row = add_cohort(ctx, course=ctx.session.get_one(Course, course.id), code=code, name=name, place=place)
+    return CohortInfo(row.id, row.key, row.code, row.name, row.course_id)
+
+
+def enrol(ctx: Context, *, cohort: CohortInfo, membership_ids: Iterable[int], entered_at: datetime | None = None) -> list[EnrolmentInfo]:
+    """People enter a group, in the order of their membership ids; who is in it stays as they are."""
+    rows = enter(ctx, cohort=ctx.session.get_one(Cohort, cohort.id), membership_ids=membership_ids, entered_at=entered_at)
+    found = enrolments_by_id(ctx, [row.id for row in rows])
+    return sorted(found.values(), key=lambda one: one.membership_id)

@@ -106,6 +106,19 @@ class CohortInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseInfo:
+    """A course in its version in force, as other features may see it."""
+
+    id: int
+    key: str
+    slug: str
+    version_id: int
+    number: int
+
+    __scopes__: ClassVar[dict[str, str]] = {"course": "id"}
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedCourse:
     """What plugins hear when a version is published, or checked before: the version, its framework's code, its coverage.
 

@@ -15,6 +15,14 @@ DONE, NOW, OPEN, LATE, CLOSED = "done", "now", "open", "late", "closed"
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides what is open and done for someone: figures by activity, and what a trainer's word has opened."""
+
+    progress: Mapping[str, ProgressInfo]
+    granted: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One activity for one person."""
 
@@ -70,6 +78,14 @@ class Way:
         steps = list(self.steps())
         place = next((index for index, step in enumerate(steps) if step.info.key == key), 0)
         return steps[place - 1] if place else None, steps[place + 1] if place + 1 < len(steps) else None
+
+    def at(self, key: str) -> tuple[Stage, Step]:
+        """The module and the step of an activity of this path."""
+        return next((stage, step) for stage in self.stages for step in stage.steps if step.info.key == key)
+
+    def meeting(self) -> Step | None:
+        """The next part with someone that is open and is not the next act."""
+        return next((step for step in self.steps() if step.state in (OPEN, LATE) and step.info.modality != "asynchronous"), None)
 
     def waits_for(self, step: Step) -> str:
         """The title of the activity that opens this one."""

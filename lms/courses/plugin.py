@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from click import Command
+
 from lms.contract.hooks import hookimpl
-from lms.contract.types import Figure, Right
+from lms.contract.types import Figure, NavigationEntry, Right
+from lms.courses import views
+from lms.courses.cli import content, list_cohorts
 from lms.courses.permissions import RIGHTS
 from lms.courses.progress import ProgressFigure
 
@@ -15,6 +21,24 @@ def permissions() -> tuple[Right, ...]:
 
 
 @hookimpl
+def cli() -> tuple[Command, ...]:
+    """`lms content` and `lms cohorts`."""
+    return (content, list_cohorts)
+
+
+@hookimpl
 def figures() -> tuple[Figure, ...]:
     """Progress."""
     return (ProgressFigure(),)
+
+
+@hookimpl
+def blueprints() -> tuple[Any, ...]:
+    """The learner's pages."""
+    return (views.bp,)
+
+
+@hookimpl
+def navigation() -> tuple[NavigationEntry, ...]:
+    """The path."""
+    return (NavigationEntry("word:course", "courses.home", "path", 10, audience="learner"),)

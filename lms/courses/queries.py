@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from lms.contract.types import ActivityView, PlayState, Source
 from lms.courses.data import ActivityInfo, EnrolmentInfo, Play, ProgressInfo, Structure
-from lms.courses.learner import Way, way_of
+from lms.courses.folds import DONE
+from lms.courses.learner import Standing, Way, way_of
 from lms.courses.models import (
     PUBLISHED,
     ActivityRow,
@@ -105,6 +107,11 @@ def content_of(ctx: Context, version_id: int, key: str) -> Any:
     return found
 
 
+def standing_of(ctx: Context, enrolment_id: int) -> Standing:
+    """What decides what is open and done, in two queries."""
+    return Standing(progress_of(ctx, enrolment_id), openings_of(ctx, enrolment_id))
+
+
 def play(ctx: Context, activity_key: str, *, course_key: str | None = None) -> Play:
     """The subject in front of an activity of a course they follow, or `NotFound`."""
     for enrolment, key in own_enrolments(ctx):
@@ -114,7 +121,7 @@ def play(ctx: Context, activity_key: str, *, course_key: str | None = None) -> P
     raise NotFound
 
 
-def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
+def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str, *, standing: Standing | None = None) -> Play:
     """Someone in front of an activity of one of their enrolments. The caller has asked for the right."""
     whole = structure(ctx, enrolment.version_id)
     info = whole.activities.get(activity_key)
@@ -191,13 +198,14 @@ def published_version(ctx: Context, course_key: str) -> int:
     return found
 
 
-def way(ctx: Context, enrolment: EnrolmentInfo) -> Way:
+def way(ctx: Context, enrolment: EnrolmentInfo, *, standing: Standing | None = None) -> Way:
     """The path of an enrolment. The caller has asked for the right."""
+    known = standing or standing_of(ctx, enrolment.id)
     return way_of(
         structure(ctx, enrolment.version_id),
         enrolment,
-        progress=progress_of(ctx, enrolment.id),
-        granted=openings_of(ctx, enrolment.id),
+        progress=known.progress,
+        granted=known.granted,
         now=ctx.now,
         zone=ctx.here.timezone,
         alone=_types_done_alone(ctx),
@@ -215,16 +223,31 @@ def place_of(ctx: Context, enrolment_id: int) -> str:
     return ctx.session.scalar(_PLACE, {"enrolment_id": enrolment_id}) or ""
 
 
-def course_file(ctx: Context, course_key: str, path: str) -> FileRow:
+def course_file(ctx: Context, course_key: str, sha256: str) -> FileRow:
     """A file that a course shows: to who follows it, in their version, and to who may read the course."""
     versions = [one.version_id for one, key in own_enrolments(ctx) if key == course_key] if ctx.holds(LEARN) else []
     if not versions:
-        versions = [published_version(ctx, course_key)]
+        course_id = structure(ctx, published_version(ctx, course_key)).course_id
+        versions = list(ctx.session.scalars(select(CourseVersion.id).where(CourseVersion.course_id == course_id)))
     query = select(FileRow).join(CourseFile, CourseFile.file_id == FileRow.id)
-    found = ctx.session.scalar(query.where(CourseFile.path == path, CourseFile.version_id.in_(versions)).order_by(CourseFile.version_id.desc()).limit(1))
+    found = ctx.session.scalar(query.where(FileRow.sha256 == sha256, CourseFile.version_id.in_(versions)).limit(1))
     if found is None:
         raise NotFound
     return found
+
+
+def done_counts(ctx: Context, cohort_id: int) -> dict[str, int]:
+    """Activity key → how many present people of a cohort have done it. The caller has asked for the right."""
+    query = select(Progress.activity_key, func.count()).join(Enrolment, Enrolment.id == Progress.enrolment_id)
+    present = query.where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None), Progress.status == DONE)
+    return {row[0]: row[1] for row in ctx.session.execute(present.group_by(Progress.activity_key))}
+
+
+def done_in(ctx: Context, cohort_id: int, activity_key: str) -> dict[int, datetime]:
+    """Enrolment id → since when an activity is done, in a cohort. The caller has asked for the right."""
+    query = select(Progress.enrolment_id, Progress.done_at).join(Enrolment, Enrolment.id == Progress.enrolment_id)
+    rows = ctx.session.execute(query.where(Enrolment.cohort_id == cohort_id, Progress.activity_key == activity_key))
+    return {row.enrolment_id: row.done_at for row in rows if row.done_at is not None}
 
 
 def enrolments_in(ctx: Context, cohort_id: int) -> list[EnrolmentInfo]:

@@ -65,7 +65,16 @@ def outcome_of(play: Play, intent: Intent) -> Outcome:
     return Outcome.LATE if any(intent.occurred_at > limit for limit in limits) else Outcome.ACCEPTED
 
 
-MOST_HOURS = 4
+def active_seconds(typed: str | None) -> float | None:
+    """The active time that a page's script wrote in its form; None without scripts: unknown, not 0."""
+    try:
+        seconds = float(typed or "")
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < MOST_DAYS * 86_400 else None
+
+
+MOST_HOURS, MOST_DAYS = 4, 7
 
 
 def _believable(seconds: float | None) -> float | None:

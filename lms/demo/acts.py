@@ -42,7 +42,9 @@ def step(ctx: Context, learner: Learner, now: datetime) -> None:
     made = learner.moment
     late = DAY * learner.temper.sends_late_days * learner.chance.random()
     staff = replace(ctx, clock=lambda: min(made + late, now))
-    theirs = replace(staff, actor=learner.actor, grants=(Grant(Role.LEARNER, Scope.PERSON, learner.actor.membership_id),))
+    theirs = replace(
+        staff, actor=learner.actor, grants=(Grant(Role.LEARNER, Scope.PERSON, learner.actor.membership_id),)
+    )
     is_settled = _ACTS[info.type](staff, theirs, learner, info)
     if is_settled or learner.tries >= learner.temper.retries:
         learner.left.pop(0)
@@ -82,7 +84,10 @@ def _answers(_staff: Context, theirs: Context, learner: Learner, info: ActivityI
     accuracy = min(0.98, learner.temper.accuracy + 0.12 * learner.tries)
     drawn = draw(body, f"{learner.enrolment.uuid}:{info.key}:{learner.attempts}")
     right = [learner.chance.random() < accuracy for _one in drawn]
-    answers = {one.key: _WAYS[one.question["type"]](one, well, learner.chance) for one, well in zip(drawn, right, strict=True)}
+    answers = {
+        one.key: _right(one) if is_known else _wrong(one, learner.chance)
+        for one, is_known in zip(drawn, right, strict=True)
+    }
     seconds = round(info.minutes * 60 * learner.chance.uniform(0.4, 1.2))
     payload = {"activity": info.key, "attempt": learner.attempts, "answers": answers, "seconds": seconds}
     _send(theirs, learner, "quiz.answer", payload)
@@ -97,46 +102,46 @@ _ACTS: dict[str, Callable[[Context, Context, Learner, ActivityInfo], bool]] = {
 }
 
 
-def _single(one: Drawn, right: bool, chance: random.Random) -> Any:
-    return chance.choice([choice["key"] for choice in one.question["choices"] if bool(choice.get("correct")) is right])
+def _right(one: Drawn) -> Any:
+    """What someone who knows would send."""
+    question = one.question
+    answer: Any
+    match question["type"]:
+        case "single":
+            answer = next(choice["key"] for choice in question["choices"] if choice.get("correct"))
+        case "multiple":
+            answer = [choice["key"] for choice in question["choices"] if choice.get("correct")]
+        case "true_false":
+            answer = "true" if question["answer"] else "false"
+        case "number":
+            answer = str(question["answer"])
+        case "short":
+            answer = question["accept"][0]
+        case "matching":
+            places = {text: place for place, text in one.offered}
+            answer = {pair["key"]: places[pair["right"]] for pair in question["pairs"]}
+        case _:
+            answer = [item["key"] for item in question["items"]]
+    return answer
 
 
-def _multiple(one: Drawn, right: bool, chance: random.Random) -> Any:
-    if not right:
-        return [chance.choice(one.question["choices"])["key"]]
-    return [choice["key"] for choice in one.question["choices"] if choice.get("correct")]
-
-
-def _true_false(one: Drawn, right: bool, _chance: random.Random) -> Any:
-    return "true" if bool(one.question["answer"]) is right else "false"
-
-
-def _number(one: Drawn, right: bool, chance: random.Random) -> Any:
-    mistakes = [mistake["answer"] for mistake in one.question.get("mistakes", ())]
-    return str(one.question["answer"] if right or not mistakes else chance.choice(mistakes))
-
-
-def _short(one: Drawn, right: bool, _chance: random.Random) -> Any:
-    return one.question["accept"][0] if right else "je ne sais pas"
-
-
-def _matching(one: Drawn, right: bool, chance: random.Random) -> Any:
-    places = {text: place for place, text in one.offered}
-    if right:
-        return {pair["key"]: places[pair["right"]] for pair in one.question["pairs"]}
-    return {pair["key"]: chance.choice(sorted(places.values())) for pair in one.question["pairs"]}
-
-
-def _ordering(one: Drawn, right: bool, _chance: random.Random) -> Any:
-    return [item["key"] for item in one.question["items"]] if right else [key for key, _text in one.offered]
-
-
-_WAYS: dict[str, Callable[[Drawn, bool, random.Random], Any]] = {
-    "single": _single,
-    "multiple": _multiple,
-    "true_false": _true_false,
-    "number": _number,
-    "short": _short,
-    "matching": _matching,
-    "ordering": _ordering,
-}
+def _wrong(one: Drawn, chance: random.Random) -> Any:
+    """What someone who does not know yet would send: the mistakes that the question expects, where it names them."""
+    question = one.question
+    answer: Any
+    match question["type"]:
+        case "single":
+            answer = chance.choice([choice["key"] for choice in question["choices"] if not choice.get("correct")])
+        case "multiple":
+            answer = [chance.choice(question["choices"])["key"]]
+        case "true_false":
+            answer = "false" if question["answer"] else "true"
+        case "number":
+            answer = str(chance.choice([mistake["answer"] for mistake in question.get("mistakes", ())] or [0]))
+        case "short":
+            answer = "je ne sais pas"
+        case "matching":
+            answer = {pair["key"]: chance.choice(one.offered)[0] for pair in question["pairs"]}
+        case _:
+            answer = [key for key, _text in one.offered]
+    return answer

@@ -29,4 +29,9 @@ def demo(platform: Platform, *, learners: int, seed: int, if_empty: bool) -> Non
     except AlreadyThere:
         click.echo("The demo is there already. For a new one, remove the data folder (var/) and start again.", err=True)
         sys.exit(1)
-    click.echo("Accounts, all with the password " + PASSWORD + ": " + ", ".join(f"{name}@demo.test" for name, *_rest in ACCOUNTS))
+    click.echo(
+        "Accounts, all with the password "
+        + PASSWORD
+        + ": "
+        + ", ".join(f"{name}@demo.test" for name, *_rest in ACCOUNTS)
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from lms.accounts.api import accept_present_terms, create_organisation, ensure_person, grant_role, hash_password, organisations
+from lms.accounts.api import accept_terms, create_organisation, ensure_person, grant_role, hash_password, organisations
 from lms.courses.api import CohortInfo, EnrolmentInfo, create_cohort, enrol, import_content, publish_course, structure
 from lms.demo.acts import Learner, step
 from lms.demo.people import (
@@ -32,7 +32,9 @@ CONTENT = Path(__file__).parents[2] / "content"
 BATCH = 50
 
 
-def fill_demo(platform: Platform, *, learners: int, seed: int = 1, say: Callable[[str], None] = lambda _text: None) -> None:
+def fill_demo(
+    platform: Platform, *, learners: int, seed: int = 1, say: Callable[[str], None] = lambda _text: None
+) -> None:
     """Make the organisation, its people, its course and its groups, then let learners act."""
     now = platform.clock()
     chance = random.Random(seed)
@@ -67,10 +69,12 @@ def _accounts(platform: Platform, organisation_id: int) -> dict[str, Actor]:
     found = {}
     with platform.writing(organisation_id) as ctx:
         for name, given, family, role, scope in ACCOUNTS:
-            person = ensure_person(ctx, given_name=given, family_name=family, email=f"{name}@demo.test", password_hash=secret)
+            person = ensure_person(
+                ctx, given_name=given, family_name=family, email=f"{name}@demo.test", password_hash=secret
+            )
             grant_role(ctx, membership_id=person.id, role=role, scope=scope)
             found[name] = Actor(person.id, person.person_id, person.uuid, person.name)
-            accept_present_terms(replace(ctx, actor=found[name]))
+            accept_terms(replace(ctx, actor=found[name]))
     return found
 
 
@@ -85,16 +89,25 @@ def _crowd(
 ) -> list[Learner]:
     """The demo's own learner, then as many as asked for, entered over the last ten weeks."""
     crowd: list[Learner] = []
-    for numbers in batched_range(learners, BATCH):
+    for numbers in _batches(learners):
         with platform.writing(organisation_id, people["formateur"].membership_id) as ctx:
             newcomers = [_newcomer(ctx, people, number, chance) for number in numbers]
             for number, actor in zip(numbers, newcomers, strict=True):
                 weeks = 3 if number == 0 else chance.uniform(0.5, 10)
                 entered = now - timedelta(weeks=weeks)
                 group = groups[0] if number == 0 or chance.random() < MAIN_GROUP else groups[1]
-                enrolment = enrol(replace(ctx, clock=lambda entered=entered: entered), cohort=group, membership_ids=[actor.membership_id])[0]
-                crowd.append(_learner(ctx, actor, enrolment, TEMPERS[0] if number == 0 else _temper(chance), entered, chance.random()))
+                enrolment = enrol(ctx, cohort=group, membership_ids=[actor.membership_id], entered_at=entered)[0]
+                crowd.append(
+                    _learner(
+                        ctx, actor, enrolment, TEMPERS[0] if number == 0 else _temper(chance), entered, chance.random()
+                    )
+                )
     return crowd
+
+
+def _batches(number: int) -> Iterator[range]:
+    for start in range(0, number, BATCH):
+        yield range(start, min(start + BATCH, number))
 
 
 def _newcomer(ctx: Context, people: dict[str, Actor], number: int, chance: random.Random) -> Actor:
@@ -108,7 +121,9 @@ def _temper(chance: random.Random) -> Temper:
     return chance.choices(TEMPERS, [one.share for one in TEMPERS])[0]
 
 
-def _learner(ctx: Context, actor: Actor, enrolment: EnrolmentInfo, temper: Temper, entered: datetime, seed: float) -> Learner:
+def _learner(
+    ctx: Context, actor: Actor, enrolment: EnrolmentInfo, temper: Temper, entered: datetime, seed: float
+) -> Learner:
     whole = structure(ctx, enrolment.version_id)
     left = [one for module in whole.modules for one in module.activities if not one.optional]
     return Learner(actor, enrolment, temper, entered + timedelta(hours=2), random.Random(seed), left, len(left))

@@ -32,14 +32,10 @@ ACCOUNTS = (
     ("auditeur", "Jean", "Roux", Role.AUDITOR, Scope.ORGANISATION),
     ("admin", "Sacha", "Morel", Role.ADMINISTRATOR, Scope.SITE),
 )
-GIVEN = (
-    "Fatou Mamadou Sergiu Amina Yusuf Olena Ibrahim Maria Tesfay Nadia Rokia Ahmad Elena Moussa Samira João Zahra Abdoulaye Irina "
-    "Kadiatou Hassan Leïla Boubacar Ana Selam Omar Mariam Viktor Awa Farid Natalia Issa Fatima Carlos Djeneba Ali Oksana Souleymane Rita Bilal"
-).split()  # fmt: skip
-FAMILY = (
-    "Diallo Konaté Popescu Benali Öztürk Kovalenko Traoré Silva Haile Mansouri Camara Rahimi Petrova Keïta El-Amrani Pereira Ahmadi Sow "
-    "Ionescu Bah Abdi Cherif Coulibaly Gomes Tekle Saïd Touré Melnyk Ndiaye Belkacem Ivanova Sissoko Hamdi Mendes Doumbia Yilmaz Bondar Barry Costa Ziani"
-).split()  # fmt: skip
+GIVEN = ["Fatou", "Mamadou", "Sergiu", "Amina", "Yusuf", "Olena", "Ibrahim", "Maria", "Tesfay", "Nadia", "Rokia", "Ahmad", "Elena", "Moussa", "Samira", "João", "Zahra", "Abdoulaye", "Irina", "Kadiatou", "Hassan", "Leïla", "Boubacar", "Ana", "Selam", "Omar", "Mariam", "Viktor", "Awa", "Farid", "Natalia", "Issa", "Fatima", "Carlos", "Djeneba", "Ali", "Oksana", "Souleymane", "Rita", "Bilal"]  # fmt: skip
+FAMILY = ["Diallo", "Konaté", "Popescu", "Benali", "Öztürk", "Kovalenko", "Traoré", "Silva", "Haile", "Mansouri", "Camara", "Rahimi", "Petrova", "Keïta", "El-Amrani", "Pereira", "Ahmadi", "Sow", "Ionescu", "Bah", "Abdi", "Cherif", "Coulibaly", "Gomes", "Tekle", "Saïd", "Touré", "Melnyk", "Ndiaye", "Belkacem", "Ivanova", "Sissoko", "Hamdi", "Mendes", "Doumbia", "Yilmaz", "Bondar", "Barry", "Costa", "Ziani"]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Temper:
     """How someone follows a course: days between steps, share of right answers, and what may happen on the way."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Alias, BindParameter, Column, Engine, Table
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import False_
 
 TENANT = "lms_tenant"
 """The parameter of the criterion `organisation_id = :lms_tenant`."""
@@ -33,6 +34,7 @@ class _Level:
     def __init__(self) -> None:
         self.tables: dict[str, Table] = {}
         self.closed: set[str] = set()
+        self.is_empty = False
 
 
 class _Watched:
@@ -50,7 +52,8 @@ class _Watched:
             return cast("str", getattr(super(), visit)(statement, **options))
         finally:
             level = self._levels.pop()
-            self.open_tables.update(table for name, table in level.tables.items() if name not in level.closed)
+            if not level.is_empty:
+                self.open_tables.update(table for name, table in level.tables.items() if name not in level.closed)
 
     def visit_select(self, select_stmt: Any, **options: Any) -> str:
         return self._level("visit_select", select_stmt, options)
@@ -86,3 +89,10 @@ class _Watched:
                 self._levels[-1].closed.add(left.table.name)
         compiler = cast("SQLCompiler", super())
         return compiler.visit_binary(binary, *arguments, **options)  # type: ignore[no-untyped-call, no-any-return]
+
+    def _generate_delimited_and_list(self, clauses: Any, **options: Any) -> str:
+        # `WHERE false AND …` is written `WHERE false`: the criterion is gone, and so is every row.
+        if self._levels and any(isinstance(one, False_) for one in clauses):
+            self._levels[-1].is_empty = True
+        compiler = cast("Any", super())
+        return cast("str", compiler._generate_delimited_and_list(clauses, **options))  # noqa: SLF001 - writes WHERE

@@ -7,6 +7,7 @@ import functools
 import json
 import secrets
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from lms.kernel.compiling import watch_compiler
 
 WRITER_PATIENCE_SECONDS = 30
+POLL_SECONDS = 0.002
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000")
 KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -201,7 +203,7 @@ class WriterLock:
         try:
             if self._file is None:
                 self._file = self._path.open("a")
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            _lock_file(self._file)
         except BaseException:
             self._threads.release()
             raise
@@ -217,6 +219,20 @@ class WriterLock:
         if self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         self._threads.release()
+
+
+def _lock_file(file: IO[str]) -> None:
+    """Lock out other processes; one that never lets go must not hold up this one for ever."""
+    patience = time.monotonic() + WRITER_PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > patience:
+                raise DatabaseBusy from None
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 def _prepare_sqlite(engine: Engine, lock: WriterLock) -> None:

@@ -220,7 +220,7 @@ def _guard_core(statement: Any, target: Table | None) -> Any:
 def _with_own_rows_only(statement: Insert) -> Insert:
     """The same insert; an upsert changes the conflicting row only when it is of the same organisation."""
     guarded = statement._generate()  # noqa: SLF001 - a copy; on_conflict_do_update refuses to be called twice
-    conflict = copy.copy(getattr(statement, "_post_values_clause", None))
+    conflict: Any = copy.copy(getattr(statement, "_post_values_clause", None))
     if hasattr(conflict, "update_values_to_set"):
         table: Any = statement.table
         if OWNER in _named(conflict.update_values_to_set):

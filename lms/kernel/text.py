@@ -172,8 +172,10 @@ def _double_brackets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _outside(text: str, problems: list[str]) -> str:
-    for name in _VALUE.findall(text):
-        problems.append(f"La valeur {{{name}}} est hors des doubles crochets : écrivez [[phrase avec {{{name}}} || phrase sans]].")
+    problems += [
+        f"La valeur {{{name}}} est hors des doubles crochets : écrivez [[phrase avec {{{name}}} || phrase sans]]."
+        for name in _VALUE.findall(text)
+    ]
     if "[[" in text:
         problems.append("Des doubles crochets « [[ » ne sont pas fermés par « ]] ».")
     return text
@@ -309,10 +311,12 @@ def _own_origin(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
+_TAGS = {
+    *("p", "br", "hr", "strong", "em", "code", "pre", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "h5", "h6"),
+    *("table", "thead", "tbody", "tr", "th", "td", "a", "img", "div"),
+}
 _CLEANER = nh3.Cleaner(
-    tags=set(
-        "p br hr strong em code pre ul ol li blockquote h2 h3 h4 h5 h6 table thead tbody tr th td a img div".split()
-    ),
+    tags=_TAGS,
     attributes={
         "a": {"href", "title"},
         "img": {"src", "alt", "title", "loading"},

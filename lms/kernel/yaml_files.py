@@ -57,9 +57,11 @@ def checked(value: Any, kind: type[Head], problems: list[str], *, place: str = "
         problems.append(f"{start}des champs « nom: valeur » sont attendus")
         return None
     known = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    for name in value:
-        if name not in known:
-            problems.append(f"{start}le champ « {name} » n'existe pas : enlevez-le (champs connus : {', '.join(known)})")
+    problems += [
+        f"{start}le champ « {name} » n'existe pas : enlevez-le (champs connus : {', '.join(known)})"
+        for name in value
+        if name not in known
+    ]
     found: dict[str, Any] = {}
     for name, field in known.items():
         if name not in value:

@@ -65,8 +65,8 @@ class Archive:
             yield Written(*json.loads(line))
         self._listing.seek(0, 2)
 
-    def close(self) -> None:
-        """Write the table of contents, then the seal."""
+    def close(self) -> int:
+        """Write the table of contents, then the seal; returns the archive's length."""
         self._zip.close()
         self._target.seek(-2, 2)
         self._target.write(struct.pack("<H", SEAL_LENGTH))
@@ -74,6 +74,7 @@ class Archive:
         self._target.seek(0, 2)
         self._target.write(seal.encode())
         self._target.flush()
+        return self._target.tell()
 
     def _check(self, path: str) -> None:
         if not _SAFE.fullmatch(path) or len(path) > 200:

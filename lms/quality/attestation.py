@@ -54,8 +54,10 @@ def attestation_words(dossier: Dossier) -> dict[str, Any]:
         "tient sur les critères observés ou évalués.",
         "signature": [
             f"Fait à ……………………………………, le {day(dossier.at, dossier.zone)}",
-            f"{organisation['representative'] or 'La personne qui représente l’organisme'}, "
-            f"pour {organisation['name']} (signature et cachet)",
+            (
+                f"{organisation['representative'] or 'La personne qui représente l’organisme'}, "
+                f"pour {organisation['name']} (signature et cachet)"
+            ),
         ],
         "method": method(dossier),
     }
@@ -95,12 +97,16 @@ def dates(dossier: Dossier) -> list[str]:
 def method(dossier: Dossier) -> list[str]:
     """How the figures are computed: anyone can do it again from the statements."""
     return [
-        f"Ce document est calculé par Tremplin à partir de {counted(dossier.statements, 'trace', 'traces')} xAPI de cette "
-        f"inscription ({dossier.registration}), dont {counted(dossier.voided, 'annulée qui ne compte pas', 'annulées qui ne comptent pas')}. "
-        "Rien n'y est saisi à la main.",
-        f"Avancée : règle {dossier.progress_rule}. Suivi à distance : règle {dossier.follow_up.rule}. "
-        f"Acquis : règle {max((one.rule for one in dossier.acquired), default=0) or NOTHING}. "
-        "Les traces sont dans le même dossier de preuves, avec leur empreinte.",
+        (
+            f"Ce document est calculé par Tremplin à partir de {counted(dossier.statements, 'trace', 'traces')} xAPI de cette "
+            f"inscription ({dossier.registration}), dont {counted(dossier.voided, 'annulée qui ne compte pas', 'annulées qui ne comptent pas')}. "
+            "Rien n'y est saisi à la main."
+        ),
+        (
+            f"Avancée : règle {dossier.progress_rule}. Suivi à distance : règle {dossier.follow_up.rule}. "
+            f"Acquis : règle {max((one.rule for one in dossier.acquired), default=0) or NOTHING}. "
+            "Les traces sont dans le même dossier de preuves, avec leur empreinte."
+        ),
         "Il apporte des éléments de preuve (R6313-3) ; il ne dit rien de la décision de l'organisme certificateur.",
     ]
 
@@ -109,7 +115,10 @@ def _declaration(dossier: Dossier) -> list[str]:
     organisation = dossier.organisation
     who = organisation["representative"]
     start = f"{who}, pour {organisation['name']}," if who else f"{organisation['name']}"
-    return [f"{start} atteste que", "a suivi l'action de formation :" if dossier.ended_at else "suit l'action de formation :"]
+    return [
+        f"{start} atteste que",
+        "a suivi l'action de formation :" if dossier.ended_at else "suit l'action de formation :",
+    ]
 
 
 def _durations(dossier: Dossier) -> list[list[str]]:
@@ -125,7 +134,11 @@ def _durations(dossier: Dossier) -> list[list[str]]:
         lines = tuple(line for line in dossier.sessions if line.modality == modality)
         if lines:
             held = sum(line.minutes for line in lines if line.is_done) * 60
-            proven = f"présence validée, séances prévues pour {duration(held)} ({decimal_hours(held)})" if held else "aucune présence validée"
+            proven = (
+                f"présence validée, séances prévues pour {duration(held)} ({decimal_hours(held)})"
+                if held
+                else "aucune présence validée"
+            )
             rows.append([label.capitalize(), _done_of(lines), _announced(lines), proven])
     return rows
 

@@ -169,6 +169,7 @@ class Totals:
     voided: int = 0
     files: int = 0
     size: int = 0
+    """Of the files, unpacked, without those that stand around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,8 @@ class Exported:
 
     manifest_sha256: str
     totals: Totals
+    length: int
+    """Of the archive."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,13 @@ def enrolled(ctx: Context, cohort_id: int) -> list[Enrolled]:
     ]
 
 
+def versions_followed(ctx: Context, cohort_id: int) -> list[int]:
+    """The versions of the course that someone of a cohort follows, in order."""
+    whole = enrolments(ctx).subquery()
+    query = select(whole.c.version_id).where(whole.c.cohort_id == cohort_id).distinct().order_by(whole.c.version_id)
+    return list(ctx.session.scalars(query))
+
+
 def dossier(ctx: Context, enrolment_id: int) -> Dossier:
     """Everything that documents say of an enrolment. Kept for the life of the session: several documents ask for it."""
     kept: Dossier | None = ctx.session.info.get(_KEPT, {}).get(enrolment_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from lms.accounts.api import members
-from lms.courses.api import CohortInfo, cohort_by_key, cohorts_by_id
+from lms.courses.api import CohortInfo, cohort_by_key, cohorts_by_id, enrolments
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow
 from lms.kernel.rights import NotFound
@@ -65,3 +65,30 @@ def cohort_to_prove(ctx: Context, key: str) -> CohortInfo:
     if not ctx.holds(READ, on=CohortPlace(found.id, found.course_id)):
         raise NotFound
     return found
+
+
+def bundles_about(ctx: Context, membership_id: int) -> list[dict[str, object]]:
+    """What someone is told of the bundles that they made, or that hold their results. The caller asks for the right."""
+    whole = enrolments(ctx).subquery()
+    entered = (
+        select(whole.c.cohort_id, func.min(whole.c.entered_at).label("entered_at"))
+        .where(whole.c.membership_id == membership_id)
+        .group_by(whole.c.cohort_id)
+        .subquery()
+    )
+    rows = ctx.session.execute(
+        select(Bundle.created_at, Bundle.created_by_id, Bundle.cohort_id, entered.c.entered_at)
+        .outerjoin(entered, entered.c.cohort_id == Bundle.cohort_id)
+        .where(or_(Bundle.created_by_id == membership_id, entered.c.entered_at <= Bundle.created_at))
+        .order_by(Bundle.id)
+    ).all()
+    groups = cohorts_by_id(ctx, {row.cohort_id for row in rows})
+    return [
+        {
+            "groupe": groups[row.cohort_id].name,
+            "préparé le": row.created_at.isoformat(),
+            "par vous": "oui" if row.created_by_id == membership_id else "non",
+            "contient vos résultats": "oui" if row.entered_at and row.entered_at <= row.created_at else "non",
+        }
+        for row in rows
+    ]

@@ -26,10 +26,14 @@ def remote_report_words(dossier: Dossier) -> dict[str, Any]:
         ],
         "totals": _totals(dossier),
         "method": [
-            "Trois faits restent séparés : une activité commencée (ouverte et travaillée), une activité faite, une présence. "
-            "Une connexion ou une page vue ne compte pas.",
-            "Temps actif : la durée de la réunion des intervalles que portent les traces, sans compter deux fois le même moment. "
-            "« Inconnu » : aucune trace ne porte de temps. Durée moyenne annoncée : celle du parcours (D6313-3-1, 2°).",
+            (
+                "Trois faits restent séparés : une activité commencée (ouverte et travaillée), une activité faite, une présence. "
+                "Une connexion ou une page vue ne compte pas."
+            ),
+            (
+                "Temps actif : la durée de la réunion des intervalles que portent les traces, sans compter deux fois le même moment. "
+                "« Inconnu » : aucune trace ne porte de temps. Durée moyenne annoncée : celle du parcours (D6313-3-1, 2°)."
+            ),
             *RULE_WORDS,
             *method(dossier),
         ],
@@ -37,10 +41,12 @@ def remote_report_words(dossier: Dossier) -> dict[str, Any]:
 
 
 RULE_WORDS = (
-    "État du suivi, règle 1. Non démarré : aucune activité à distance n'est commencée. En cours : il reste des activités attendues. "
-    "À relancer : il en reste, et rien ne s'est passé depuis plus de jours que le réglage de l'organisme (21 par défaut). "
-    "Suivi effectif : toutes les activités attendues sont faites et l'une au moins a été évaluée (D6313-3-1, 3°). "
-    "Incomplet : l'inscription est terminée avant, ou rien n'a été évalué.",
+    (
+        "État du suivi, règle 1. Non démarré : aucune activité à distance n'est commencée. En cours : il reste des activités attendues. "
+        "À relancer : il en reste, et rien ne s'est passé depuis plus de jours que le réglage de l'organisme (21 par défaut). "
+        "Suivi effectif : toutes les activités attendues sont faites et l'une au moins a été évaluée (D6313-3-1, 3°). "
+        "Incomplet : l'inscription est terminée avant, ou rien n'a été évalué."
+    ),
 )
 
 

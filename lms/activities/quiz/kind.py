@@ -8,12 +8,13 @@ from typing import Any
 
 from lms.activities.quiz import checking
 from lms.activities.quiz.drawing import GRADED, PRACTICE, Drawn, draw, seed_of
+from lms.activities.quiz.grading import NotInDraw
 from lms.activities.quiz.outcome import Result, result_of
 from lms.contract.types import ActivityView, Believed, ContentProblem, PlayState, Source, Surroundings
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.rights import NotFound
-from lms.xapi.api import COMPLETED, FAILED, PASSED, KeptIntent, intent_payload
+from lms.xapi.api import COMPLETED, FAILED, PASSED, KeptIntent, Outcome, intent_payload
 
 ANSWER = "quiz.answer"
 POOL_TYPE = "http://adlnet.gov/expapi/activities/objective"
@@ -53,16 +54,16 @@ class Quiz:
     def compile(self, body: Mapping[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         """The prompts as HTML. Answers stay in the body, on the server."""
         questions = [question for pool in body["pools"] for question in pool["questions"]]
-        return {"prompts": {question["key"]: surroundings.render(question["prompt"]) for question in questions}}
+        return {"prompts": {question["key"]: _in_line(surroundings.render(question["prompt"])) for question in questions}}
 
     def page(self, ctx: Context, activity: ActivityView, state: PlayState) -> dict[str, Any]:
         """The questions of the attempt to come, or the result of an act that is asked for."""
         limit = activity.body.get("attempts")
         left = None if limit is None else max(0, limit - state.attempts)
-        values: dict[str, Any] = {"left": left, "attempt": state.attempts + 1, "result": None, "act": None, "pools": []}
-        if state.shown:
-            act = intent_payload(ctx, state.shown)
-            return {**values, "act": act, "result": _result(activity, state, act)}
+        values: dict[str, Any] = {"left": left, "attempt": state.attempts + 1, "result": None, "pools": []}
+        result = _result(activity, state, intent_payload(ctx, state.shown)) if state.shown else None
+        if result is not None:
+            return {**values, "result": result}
         if left == 0:
             return values
         return {**values, "pools": _pools(activity, draw(activity.body, seed_of(state.seed, state.attempts + 1)))}
@@ -82,12 +83,21 @@ def name_of(question: Mapping[str, Any]) -> str:
     return " ".join(_VALUE_SENTENCE.sub(r"\1", str(question["prompt"])).split())[:200]
 
 
+def _in_line(html: str) -> str:
+    """A prompt stands in a legend, where there are no paragraphs."""
+    lines = [line.strip() for line in html.strip().removeprefix("<p>").removesuffix("</p>").split("</p>\n<p>")]
+    return "<br>".join(lines) if "<p>" not in "".join(lines) else html
+
+
 def _result(activity: ActivityView, state: PlayState, act: KeptIntent) -> Result | None:
     if act.kind != ANSWER or act.payload.get("activity") != activity.key:
         raise NotFound
-    if act.outcome == "refused":
+    if act.outcome is Outcome.REFUSED:
         return None
-    return result_of(activity.body, seed_of(state.seed, int(act.payload["attempt"])), act.payload["answers"])
+    try:
+        return result_of(activity.body, seed_of(state.seed, int(act.payload["attempt"])), act.payload["answers"])
+    except NotInDraw:  # the questions have changed since
+        return None
 
 
 def _pools(activity: ActivityView, drawn: Sequence[Drawn]) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def _said(ctx: Context, found: Play, intent: Intent, result: Result, seconds: fl
     yield one(
         _verb(result.is_passed),
         result.score,
-        raw=result.right,
+        raw=result.points,
         maximum=result.total,
         success=result.is_passed,
         completion=True,

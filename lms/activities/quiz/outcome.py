@@ -24,9 +24,9 @@ class Result:
         return _mean(self.counted)
 
     @property
-    def right(self) -> int:
-        """Questions whose answer is wholly right."""
-        return sum(1 for _drawn, given in self.counted if given.is_right)
+    def points(self) -> float:
+        """Out of `total`: an answer that is partly right wins a part."""
+        return round(sum(given.score for _drawn, given in self.counted), 2)
 
     @property
     def total(self) -> int:

@@ -1,0 +1,61 @@
+"""Roles on one thing of another feature: a group, a course, a space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from lms.accounts.models import GrantRow, Membership
+from lms.contract.types import Role, Scope
+from lms.kernel.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedGrant:
+    """Someone's role on one group, course or space: in force now, or to come."""
+
+    id: int
+    key: str
+    membership_id: int
+    name: str
+    role: Role
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+def grants_on(ctx: Context, *, scope: Scope, scope_id: int) -> list[ScopedGrant]:
+    """Who holds a role on this thing alone, by name. The caller asks for the right."""
+    rows = ctx.session.execute(
+        select(
+            GrantRow.id,
+            GrantRow.key,
+            GrantRow.membership_id,
+            Membership.given_name,
+            Membership.family_name,
+            GrantRow.role,
+            GrantRow.starts_at,
+            GrantRow.ends_at,
+        )
+        .join(Membership, Membership.id == GrantRow.membership_id)
+        .where(
+            GrantRow.scope == scope,
+            GrantRow.scope_id == scope_id,
+            or_(GrantRow.ends_at.is_(None), GrantRow.ends_at > ctx.now),
+        )
+        .order_by(Membership.sort_name, GrantRow.id)
+    )
+    return [
+        ScopedGrant(
+            row.id,
+            row.key,
+            row.membership_id,
+            f"{row.given_name} {row.family_name}".strip(),
+            Role(row.role),
+            row.starts_at,
+            row.ends_at,
+        )
+        for row in rows
+    ]
+

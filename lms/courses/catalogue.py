@@ -1,0 +1,179 @@
+"""Courses as staff see them: the list, one course with its versions, and what a draft changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lms.accounts.api import members
+from lms.courses.data import Structure
+from lms.courses.models import DRAFT, PUBLISHED, ActivityRow, Course, CourseVersion, Enrolment
+from lms.courses.permissions import READ_COURSE
+from lms.kernel.context import Context
+from lms.kernel.rights import NotFound
+
+REMOTE = frozenset({"asynchronous", "live_online"})
+_COMPARED = ("type", "title", "modality", "minutes", "optional", "due_days", "opens", "objectives", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """A course in the list."""
+
+    key: str
+    slug: str
+    title: str
+    number: int
+    published_at: datetime | None
+    has_draft: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A published version."""
+
+    number: int
+    published_at: datetime | None
+    published_by: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a draft brings: titles of activities."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many activities differ."""
+        return len(self.added) + len(self.removed) + len(self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Announced time, by the way it is lived."""
+
+    remote: int
+    together: int
+    by_modality: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.remote + self.together
+
+
+def course_row(ctx: Context, key: str) -> Course:
+    """A course that the actor may read, or `NotFound`."""
+    found = ctx.session.scalar(select(Course).where(Course.key == key, ctx.visible(READ_COURSE, Course)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def course_list(ctx: Context) -> list[CourseLine]:
+    """The courses that the actor may read, by title."""
+    people = dict(
+        ctx.session.execute(
+            select(Enrolment.course_id, func.count()).where(Enrolment.ended_at.is_(None)).group_by(Enrolment.course_id)
+        ).all()
+    )
+    rows = ctx.session.execute(
+        select(Course, CourseVersion.title, CourseVersion.number, CourseVersion.state, CourseVersion.published_at)
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .where(ctx.visible(READ_COURSE, Course), Course.archived_at.is_(None))
+        .order_by(CourseVersion.number)
+    ).all()
+    lines: dict[int, CourseLine] = {}
+    for course, title, number, state, published_at in rows:
+        before = lines.get(course.id)
+        is_draft = state == DRAFT
+        lines[course.id] = CourseLine(
+            key=course.key,
+            slug=course.slug,
+            title=before.title if is_draft and before else title,
+            number=(before.number if before else 0) if is_draft else number,
+            published_at=(before.published_at if before else None) if is_draft else published_at,
+            has_draft=is_draft or (before is not None and before.has_draft),
+            people=people.get(course.id, 0),
+        )
+    return sorted(lines.values(), key=lambda line: line.title.casefold())
+
+
+def version_lines(ctx: Context, course: Course) -> list[VersionLine]:
+    """The published versions, the newest first, with how many people follow each."""
+    people = dict(
+        ctx.session.execute(
+            select(Enrolment.version_id, func.count())
+            .where(Enrolment.course_id == course.id, Enrolment.ended_at.is_(None))
+            .group_by(Enrolment.version_id)
+        ).all()
+    )
+    rows = ctx.session.scalars(
+        select(CourseVersion)
+        .where(CourseVersion.course_id == course.id, CourseVersion.state == PUBLISHED)
+        .order_by(CourseVersion.number.desc())
+    ).all()
+    names = members(ctx, [row.published_by_id for row in rows if row.published_by_id is not None])
+    by = {owner: one.name for owner, one in names.items()}
+    return [
+        VersionLine(row.number, row.published_at, by.get(row.published_by_id or 0, ""), people.get(row.id, 0)) for row in rows
+    ]
+
+
+def changes(ctx: Context, *, before: int | None, after: int) -> Changes:
+    """How the activities of a version differ from those of another."""
+    old, new = _activities(ctx, before) if before else {}, _activities(ctx, after)
+    return Changes(
+        added=tuple(one.title for key, one in new.items() if key not in old),
+        removed=tuple(one.title for key, one in old.items() if key not in new),
+        changed=tuple(one.title for key, one in new.items() if key in old and _differ(one, old[key])),
+    )
+
+
+def _activities(ctx: Context, version_id: int) -> dict[str, Any]:
+    columns = [getattr(ActivityRow, name) for name in ("key", *_COMPARED)]
+    rows = ctx.session.execute(select(*columns).where(ActivityRow.version_id == version_id).order_by(ActivityRow.id))
+    return {row.key: row for row in rows}
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in _COMPARED)
+
+
+def minutes_of(whole: Structure) -> Minutes:
+    """How the announced time divides."""
+    by_modality: dict[str, int] = {}
+    for info in whole.activities.values():
+        by_modality[info.modality] = by_modality.get(info.modality, 0) + info.minutes
+    remote = sum(minutes for modality, minutes in by_modality.items() if modality in REMOTE)
+    return Minutes(remote, sum(by_modality.values()) - remote, by_modality)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """What feeds a criterion."""
+
+    criterion: str
+    activity_key: str
+    title: str
+    minimum: float | None
+
+
+def coverage_lines(whole: Structure) -> list[CoverageLine]:
+    """The coverage, with the names of activities and parts."""
+    lines = []
+    for entry in whole.coverage:
+        owner, part = whole.parts.get(entry["activity"], (entry["activity"], ""))
+        info = whole.activities.get(owner)
+        title = " · ".join(name for name in (info.title if info else entry["activity"], part) if name)
+        lines.append(CoverageLine(entry["criterion"], owner, title, entry.get("minimum")))
+    return lines

@@ -1,0 +1,113 @@
+"""What a path says in words: modality, deadline, why an activity is closed. No page, no address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.courses.learner import CLOSED, DONE, LATE, NOW, OPEN, Step, Way
+from lms.courses.opening import AFTER, DATE
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext, mark, ngettext, speech
+from lms.kernel.wording import word
+
+ALONE = "asynchronous"
+MODALITIES = {
+    ALONE: ("phone", mark("à votre rythme")),
+    "live_online": ("video", mark("en direct, en ligne")),
+    "face_to_face": ("group", mark("sur place")),
+    "coaching": ("person", mark("en tête à tête")),
+    "work_situation": ("pen", mark("dans votre activité")),
+}
+_STATES = {
+    DONE: mark("fait"),
+    NOW: mark("maintenant"),
+    OPEN: mark("à faire"),
+    LATE: mark("à faire, la date est passée"),
+    CLOSED: mark("pas encore ouvert"),
+}
+_DAY = "EEEE d MMMM"
+
+
+class Phrases:
+    """The words of one reader, looked up once for a whole page."""
+
+    def __init__(self, ctx: Context, way: Way, place: str = "") -> None:
+        self.way, self.place, self.zone = way, place, ctx.here.timezone
+        self.types = ctx.registry.activity_types
+        self.trainer = word(ctx, "trainer")
+        self.states = {state: gettext(text) for state, text in _STATES.items()}
+        self.modalities = {name: (icon, gettext(text)) for name, (icon, text) in MODALITIES.items()}
+
+    def item(self, step: Step, base: str) -> dict[str, Any]:
+        """An activity for `path_list`; `base` is the address of the path."""
+        icon, kind = self.what(step)
+        return {
+            "state": step.state,
+            "title": step.info.title,
+            "url": f"{base}/{step.info.key}",
+            "icon": icon,
+            "kicker": f"{kind} · {self.minutes(step.info.minutes)}",
+            "state_label": self.states[step.state],
+            "note": self.note(step),
+        }
+
+    def what(self, step: Step) -> tuple[str, str]:
+        """Icon and word: the modality when there is someone else, else what there is to do."""
+        kind = self.types.get(step.info.type)
+        if step.info.modality != ALONE or kind is None:
+            icon, text = self.modalities[step.info.modality]
+            return icon, text[:1].upper() + text[1:]
+        return kind.icon, gettext(kind.title)
+
+    def minutes(self, count: int) -> str:
+        """An announced duration: `12 min`, `1 h 30`."""
+        if count < 60:
+            return gettext("%(count)s min") % {"count": count}
+        hours, rest = divmod(count, 60)
+        return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+    def note(self, step: Step) -> str:
+        """What to know of it: why it is closed, until when, where."""
+        parts = [self.closed(step)] if step.state == CLOSED else [self.due(step)]
+        if step.info.modality != ALONE and step.state != DONE:
+            parts.append(self.where(step))
+        if step.info.optional:
+            parts.append(gettext("si vous voulez"))
+        return " · ".join(part for part in parts if part)
+
+    def where(self, step: Step) -> str:
+        """Where a part with someone takes place."""
+        if step.info.modality != "face_to_face":
+            return ""
+        return self.place or gettext("lieu à fixer")
+
+    def due(self, step: Step) -> str:
+        """Until when."""
+        if step.due_at is None or step.state == DONE:
+            return ""
+        day = speech().day(step.due_at, self.zone, _DAY)
+        return gettext("c'était prévu pour le %(day)s") % {"day": day} if step.state == LATE else gettext("pour le %(day)s") % {"day": day}
+
+    def closed(self, step: Step) -> str:
+        """Why it is closed, and what opens it."""
+        if step.door.because == DATE and step.door.at is not None:
+            return gettext("s'ouvre le %(day)s") % {"day": speech().day(step.door.at, self.zone, _DAY)}
+        if step.door.because == AFTER:
+            return gettext("après : %(title)s") % {"title": self.way.waits_for(step)}
+        return gettext("quand votre %(trainer)s l'ouvre") % {"trainer": self.trainer}
+
+    def week(self) -> str:
+        """Semaine 3 sur 8; nothing once the planned weeks are over: nobody is scolded."""
+        if not 0 < self.way.week <= self.way.weeks:
+            return ""
+        return gettext("Semaine %(week)s sur %(weeks)s") % {"week": self.way.week, "weeks": self.way.weeks}
+
+    def kicker(self, step: Step) -> str:
+        """What stands above the next act."""
+        return " · ".join(part for part in (self.week(), self.minutes(step.info.minutes)) if part)
+
+    def left(self, step: Step) -> str:
+        """How much of the module is done, in a sentence."""
+        stage = next(one for one in self.way.stages if step in one.steps)
+        rest = stage.total - stage.done
+        return ngettext("Encore une activité dans cette partie.", "Encore %(num)s activités dans cette partie.", rest) % {"num": rest}

@@ -1,0 +1,91 @@
+"""Why a figure of progress is what it is: the statements behind it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.accounts.api import members
+from lms.contract.types import ActivityType, LedgerEntry, Source
+from lms.courses.data import ActivityInfo, EnrolmentInfo, ProgressInfo, Structure
+from lms.courses.folds import DONE_VERBS, RULE, believed
+from lms.courses.progress import activity_iri
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext, mark
+from lms.xapi.api import entries_by_registration
+
+_SAID_BY = {
+    Source.SERVER: mark("calculé par Tremplin"),
+    Source.STAFF: mark("noté par l'équipe"),
+    Source.LEARNER_DEVICE: mark("dit par la personne"),
+    Source.LAUNCHED_UNIT: mark("envoyé par un contenu ouvert dans la page"),
+    Source.PARTNER: mark("envoyé par un partenaire"),
+}
+_COUNTS = {
+    Source.SERVER: mark("quand Tremplin a corrigé les réponses"),
+    Source.STAFF: mark("quand l'équipe l'a noté"),
+    Source.LEARNER_DEVICE: mark("quand la personne dit l'avoir fait"),
+    Source.LAUNCHED_UNIT: mark("quand le contenu ouvert dans la page le dit"),
+    Source.PARTNER: mark("quand un partenaire le dit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement, as people read it. `counts`: the figure believes it."""
+
+    at: datetime
+    said: str
+    by: str
+    score: float | None
+    instructor: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """A figure with everything that it rests on."""
+
+    whole: Structure
+    info: ActivityInfo
+    progress: ProgressInfo | None
+    facts: tuple[Fact, ...]
+    rules: tuple[str, ...]
+    rule_version: int
+
+
+def reasons(
+    ctx: Context, enrolment: EnrolmentInfo, *, whole: Structure, info: ActivityInfo, progress: ProgressInfo | None
+) -> Reasons:
+    """The statements about an activity and its parts, the newest first. The caller has asked for the right."""
+    kind = ctx.registry.activity_types[info.type]
+    names = {info.key: info.title, **{key: title for key, (owner, title) in whole.parts.items() if owner == info.key}}
+    by_iri = {activity_iri(ctx, key): name for key, name in names.items()}
+    found = entries_by_registration(ctx, [(enrolment.uuid, iri) for iri in by_iri])
+    entries = sorted((entry for said in found.values() for entry in said), key=lambda one: (one.occurred_at, one.id))
+    counted = {entry.statement_id for entry in believed(entries, kind.believes) if entry.activity == activity_iri(ctx, info.key)}
+    staff = members(ctx, {entry.instructor_id for entry in entries if entry.instructor_id is not None})
+    people = {key: one.name for key, one in staff.items()}
+    facts = tuple(_fact(ctx, entry, by_iri, people, entry.statement_id in counted) for entry in reversed(entries))
+    return Reasons(whole, info, progress, facts, _rules(kind), RULE)
+
+
+def _fact(ctx: Context, entry: LedgerEntry, names: Mapping[str, str], people: Mapping[int, str], counts: bool) -> Fact:  # noqa: FBT001
+    verb = ctx.registry.verbs.get(entry.verb)
+    words = (verb.en if ctx.language == "en" else verb.fr) if verb else entry.verb.rpartition("/")[2]
+    source = entry.source.split(":")[0]
+    return Fact(
+        at=entry.occurred_at,
+        said=f"{words} « {names.get(entry.activity, '')} »",
+        by=gettext(_SAID_BY[Source(source)]) if source in _SAID_BY else source,
+        score=entry.scaled,
+        instructor=people.get(entry.instructor_id or 0, ""),
+        counts=counts,
+    )
+
+
+def _rules(kind: ActivityType) -> tuple[str, ...]:
+    """When this type of activity counts as done, from what it believes."""
+    sources = {source for one in kind.believes if one.verb in DONE_VERBS for source in one.sources}
+    return tuple(gettext(text) for source, text in _COUNTS.items() if source in sources)

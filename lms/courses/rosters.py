@@ -1,0 +1,225 @@
+"""Groups as staff see them: lists of groups, and the people of one with where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from lms.accounts.api import folded, people
+from lms.courses.folds import DONE
+from lms.courses.models import PUBLISHED, Cohort, Course, CourseVersion, Enrolment, Progress
+from lms.courses.permissions import READ_COHORT
+from lms.courses.structure import structure
+from lms.kernel.context import Context
+from lms.kernel.rights import NotFound
+
+PAGE = 50
+MOST_FOUND = 30
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CohortLine:
+    """A group in the list."""
+
+    key: str
+    code: str
+    name: str
+    course_title: str
+    place: str
+    present: int
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Someone of a group: what is done of what is expected, and when they last did something."""
+
+    enrolment_key: str
+    person_key: str
+    name: str
+    entered_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+    version: int
+    done: int
+    total: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list, with how many there are in all."""
+
+    lines: Sequence[Any]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // PAGE))
+
+
+def cohort_row(ctx: Context, key: str) -> Cohort:
+    """A group that the actor may read, or `NotFound`."""
+    found = ctx.session.scalar(select(Cohort).where(Cohort.key == key, ctx.visible(READ_COHORT, Cohort)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def enrolment_row(ctx: Context, key: str) -> Enrolment:
+    """An enrolment that the actor may read, or `NotFound`."""
+    found = ctx.session.scalar(select(Enrolment).where(Enrolment.key == key, ctx.visible(READ_COHORT, Enrolment)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cohort_list(ctx: Context, *, number: int = 1) -> Listed:
+    """The groups that the actor may read, those that take people in first."""
+    mine = ctx.visible(READ_COHORT, Cohort)
+    total = ctx.session.scalar(select(func.count()).select_from(Cohort).where(mine)) or 0
+    present = (
+        select(func.count())
+        .select_from(Enrolment)
+        .where(Enrolment.cohort_id == Cohort.id, Enrolment.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    rows = ctx.session.execute(
+        select(Cohort.key, Cohort.code, Cohort.name, _latest_title(), Cohort.place, present, Cohort.archived_at.is_not(None))
+        .where(mine)
+        .order_by(Cohort.archived_at.is_not(None), Cohort.created_at.desc(), Cohort.id.desc())
+        .offset((number - 1) * PAGE)
+        .limit(PAGE)
+    )
+    lines = [CohortLine(key, code, name, title or "", place, count, bool(closed)) for key, code, name, title, place, count, closed in rows]
+    return Listed(lines, total, number)
+
+
+def course_title(ctx: Context, course_id: int) -> str:
+    """The title of a course in its newest version."""
+    query = select(CourseVersion.title).where(CourseVersion.course_id == course_id).order_by(CourseVersion.number.desc())
+    return ctx.session.scalar(query.limit(1)) or ""
+
+
+def published_courses(ctx: Context) -> list[tuple[str, str]]:
+    """(key, title) of the courses that people can follow."""
+    rows = ctx.session.execute(
+        select(Course.key, CourseVersion.title)
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .where(CourseVersion.state == PUBLISHED, Course.archived_at.is_(None))
+        .order_by(CourseVersion.number)
+    )
+    return sorted({row.key: row.title for row in rows}.items(), key=lambda one: folded(one[1]))
+
+
+def cohort_people(ctx: Context, cohort: Cohort, *, number: int = 1) -> Listed:
+    """A page of the people of a group, those who are in it first. As many queries for 3 people as for 60."""
+    mine = [Enrolment.cohort_id == cohort.id, ctx.visible(READ_COHORT, Enrolment)]
+    total = ctx.session.scalar(select(func.count()).select_from(Enrolment).where(*mine)) or 0
+    rows = ctx.session.execute(_people(ctx, mine).offset((number - 1) * PAGE).limit(PAGE)).all()
+    return Listed(_person_lines(ctx, rows), total, number)
+
+
+def everyone_in(ctx: Context, cohort: Cohort) -> Iterator[PersonLine]:
+    """All the people of a group, for a file."""
+    mine = [Enrolment.cohort_id == cohort.id, ctx.visible(READ_COHORT, Enrolment)]
+    rows = ctx.session.execute(_people(ctx, mine)).all()
+    for start in range(0, len(rows), _CHUNK):
+        yield from _person_lines(ctx, rows[start : start + _CHUNK])
+
+
+def present_count(ctx: Context, cohort: Cohort) -> int:
+    """How many are in the group now."""
+    mine = (Enrolment.cohort_id == cohort.id, Enrolment.ended_at.is_(None))
+    return ctx.session.scalar(select(func.count()).select_from(Enrolment).where(*mine)) or 0
+
+
+def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[str, str]]:
+    """(key, name) of members whose name has these words and who do not follow this course now; the first thirty."""
+    listed = people(ctx).subquery()
+    following = select(Enrolment.id).where(
+        Enrolment.course_id == cohort.course_id, Enrolment.membership_id == listed.c.membership_id, Enrolment.ended_at.is_(None)
+    )
+    words = [listed.c.sort_name.contains(part, autoescape=True) for part in folded(search[:100]).split()]
+    query = select(listed.c.key, listed.c.given_name, listed.c.family_name).where(
+        *words, listed.c.status != "ended", ~following.exists()
+    )
+    rows = ctx.session.execute(query.order_by(listed.c.sort_name, listed.c.membership_id).limit(MOST_FOUND))
+    return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]
+
+
+def member_ids(ctx: Context, keys: Sequence[str]) -> list[int]:
+    """Membership ids of these people; `NotFound` when one is not of the organisation."""
+    listed = people(ctx).subquery()
+    wanted = sorted(set(keys))[:_CHUNK]
+    found = list(ctx.session.scalars(select(listed.c.membership_id).where(listed.c.key.in_(wanted))))
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
+
+
+def _latest_title() -> Any:
+    return (
+        select(CourseVersion.title)
+        .where(CourseVersion.course_id == Cohort.course_id)
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _people(ctx: Context, where: Sequence[Any]) -> Select[Any]:
+    listed = people(ctx).subquery()
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.key,
+            listed.c.key.label("person_key"),
+            listed.c.given_name,
+            listed.c.family_name,
+            Enrolment.entered_at,
+            Enrolment.ended_at,
+            Enrolment.end_reason,
+            Enrolment.version_id,
+        )
+        .join(listed, listed.c.membership_id == Enrolment.membership_id)
+        .where(*where)
+        .order_by(Enrolment.ended_at.is_not(None), listed.c.sort_name, Enrolment.id)
+    )
+
+
+def _person_lines(ctx: Context, rows: Sequence[Any]) -> list[PersonLine]:
+    wholes = {version_id: structure(ctx, version_id) for version_id in {row.version_id for row in rows}}
+    expected = {
+        version_id: frozenset(key for key, info in whole.activities.items() if not info.optional)
+        for version_id, whole in wholes.items()
+    }
+    done: dict[int, set[str]] = {row.id: set() for row in rows}
+    last: dict[int, datetime] = {}
+    figures = select(Progress.enrolment_id, Progress.activity_key, Progress.status, Progress.last_at)
+    for one in ctx.session.execute(figures.where(Progress.enrolment_id.in_(sorted(done)))) if rows else ():
+        last[one.enrolment_id] = max(one.last_at, last.get(one.enrolment_id, one.last_at))
+        if one.status == DONE:
+            done[one.enrolment_id].add(one.activity_key)
+    return [
+        PersonLine(
+            enrolment_key=row.key,
+            person_key=row.person_key,
+            name=f"{row.given_name} {row.family_name}".strip(),
+            entered_at=row.entered_at,
+            ended_at=row.ended_at,
+            end_reason=row.end_reason,
+            version=wholes[row.version_id].number,
+            done=len(done[row.id] & expected[row.version_id]),
+            total=len(expected[row.version_id]),
+            last_at=last.get(row.id),
+        )
+        for row in rows
+    ]

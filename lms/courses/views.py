@@ -1,0 +1,222 @@
+"""The learner's pages: home, path, activity, words, files, and why a figure is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, send_file, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lms.accounts.api import person
+from lms.contract.types import ActivityView, PlayState
+from lms.courses.api import enrolment_by_key
+from lms.courses.data import EnrolmentInfo, Play
+from lms.courses.learner import Way, preview_of
+from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE
+from lms.courses.phrases import Phrases
+from lms.courses.queries import (
+    course_file,
+    own_enrolments,
+    place_of,
+    play_in,
+    preview,
+    progress_of,
+    published_version,
+    standing_of,
+    way,
+)
+from lms.courses.reasons import Reasons, reasons
+from lms.courses.structure import structure
+from lms.courses.values import confirmed_values
+from lms.kernel.context import Context
+from lms.kernel.files import FileRow, path_of
+from lms.kernel.rights import NotFound
+from lms.kernel.text import anchor, show_values, value_names
+from lms.kernel.web import guarded, platform, render, signed_in
+
+bp = Blueprint("courses", __name__)
+SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
+YEAR_SECONDS = 31_536_000
+
+
+@bp.get("/")
+@signed_in
+def home(ctx: Context) -> str | WerkzeugResponse:
+    """What to do now; staff go to their groups."""
+    if ctx.audience == "staff":
+        return redirect("/groupes", 303)
+    mine = own_enrolments(ctx) if ctx.holds(LEARN) else []
+    present = [one for one, _key in mine if one.ended_at is None] or [one for one, _key in mine[:1]]
+    ways = [way(ctx, enrolment) for enrolment in present[:3]]
+    phrases = [Phrases(ctx, one) for one in ways]
+    panels = ctx.registry.panels_at("today", ctx)
+    return render("courses/home.html", paths=list(zip(ways, phrases, strict=True)), panels=panels)
+
+
+@bp.get("/parcours/<course_key>")
+@guarded(LEARN, READ_COURSE)
+def path(ctx: Context, course_key: str) -> str:
+    """The whole path, module by module."""
+    enrolment = _own_or_preview(ctx, course_key)
+    whole = way(ctx, enrolment) if enrolment else preview_of(structure(ctx, published_version(ctx, course_key)))
+    phrases = Phrases(ctx, whole, place_of(ctx, enrolment.id) if enrolment else "")
+    return render("courses/path.html", way=whole, phrases=phrases, base=url_for(".path", course_key=course_key), is_preview=enrolment is None)
+
+
+@bp.get("/parcours/<course_key>/<string(length=10):activity_key>")
+@guarded(LEARN, READ_COURSE)
+def activity(ctx: Context, course_key: str, activity_key: str) -> str:
+    """One activity, drawn by its type; closed: why, and when it opens."""
+    found = _facing(ctx, course_key, activity_key)
+    frame = _frame(ctx, found)
+    if found.play is not None and not found.play.is_open:
+        return render("courses/closed.html", **frame)
+    kind = ctx.registry.activity_types[frame["step"].info.type]
+    return render(kind.template, **frame, **kind.page(ctx, frame["activity"], found.state))
+
+
+@bp.get("/parcours/<course_key>/<string(length=10):activity_key>/pourquoi")
+@guarded(LEARN)
+def why(ctx: Context, course_key: str, activity_key: str) -> str:
+    """Why a figure of one's own is what it is."""
+    back = url_for(".activity", course_key=course_key, activity_key=activity_key)
+    return render("courses/why.html", found=_reasons(ctx, _own(ctx, course_key), activity_key), back_url=back, name="")
+
+
+@bp.get("/inscriptions/<enrolment_key>/<string(length=10):activity_key>")
+@guarded(READ_COHORT)
+def why_for_staff(ctx: Context, enrolment_key: str, activity_key: str) -> str:
+    """Why a figure of someone is what it is."""
+    enrolment = enrolment_by_key(ctx, enrolment_key)
+    name = person(ctx, enrolment.membership_id).name
+    return render("courses/why.html", found=_reasons(ctx, enrolment, activity_key), back_url="", name=name)
+
+
+@bp.get("/parcours/<course_key>/mots")
+@guarded(LEARN, READ_COURSE)
+def words(ctx: Context, course_key: str) -> str:
+    """The words of a course, explained."""
+    enrolment = _own_or_preview(ctx, course_key)
+    whole = structure(ctx, enrolment.version_id if enrolment else published_version(ctx, course_key))
+    entries = [{**entry, "anchor": anchor(entry["term"])} for entry in whole.glossary]
+    return render("courses/words.html", whole=whole, entries=entries)
+
+
+@bp.get("/parcours/<course_key>/glossaire")
+@guarded(LEARN, READ_COURSE)
+def glossary(ctx: Context, course_key: str) -> WerkzeugResponse:
+    """The other name of the words of a course."""
+    return redirect(url_for(".words", course_key=course_key), 301)
+
+
+@bp.get("/parcours/<course_key>/fichiers/<sha256>/<name>")
+@guarded(LEARN, READ_COURSE)
+def file(ctx: Context, course_key: str, sha256: str, name: str) -> Response:
+    """A file of a course. Its content is in its address: a phone may keep it for ever."""
+    response = _sent(course_file(ctx, course_key, sha256), name)
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Facing:
+    """Someone in front of an activity: a learner who plays, or staff who look (no play)."""
+
+    way: Way
+    activity: ActivityView
+    state: PlayState
+    play: Play | None
+
+
+def _own(ctx: Context, course_key: str) -> EnrolmentInfo:
+    for enrolment, key in own_enrolments(ctx):
+        if key == course_key:
+            ctx.require(LEARN, on=enrolment)
+            return enrolment
+    raise NotFound
+
+
+def _own_or_preview(ctx: Context, course_key: str) -> EnrolmentInfo | None:
+    """One's own enrolment; None for who may read the course without following it."""
+    try:
+        return _own(ctx, course_key) if ctx.holds(LEARN) else None
+    except NotFound:
+        if ctx.holds(READ_COURSE):
+            return None
+        raise
+
+
+def _facing(ctx: Context, course_key: str, activity_key: str) -> _Facing:
+    enrolment = _own_or_preview(ctx, course_key)
+    if enrolment is None:
+        view, state = preview(ctx, course_key, activity_key)
+        return _Facing(preview_of(structure(ctx, view.version_id)), view, state, None)
+    standing = standing_of(ctx, enrolment.id)
+    play = play_in(ctx, enrolment, activity_key, standing=standing)
+    state = replace(play.state, shown=request.args.get("resultat", ""))
+    return _Facing(way(ctx, enrolment, standing=standing), play.activity, state, play)
+
+
+def _frame(ctx: Context, found: _Facing) -> dict[str, Any]:
+    """What stands around an activity, whatever its type."""
+    before, after = found.way.around(found.activity.key)
+    stage, step = found.way.at(found.activity.key)
+    base = url_for(".path", course_key=found.activity.course_key)
+    return {
+        "activity": _with_values(ctx, found.activity, found.way.whole.course_id),
+        "state": found.state,
+        "play": found.play,
+        "stage": stage,
+        "step": step,
+        "before": before,
+        "after": after,
+        "base": base,
+        "here": f"{base}/{found.activity.key}",
+        "phrases": Phrases(ctx, found.way, ""),
+        "foot_panels": ctx.registry.panels_at("lesson foot", ctx, found.play) if found.play else [],
+    }
+
+
+def _with_values(ctx: Context, view: ActivityView, course_id: int) -> ActivityView:
+    """The named values that learners may read stand in the texts; sentences with others are replaced."""
+    if not _names(view.compiled):
+        return view
+    confirmed = confirmed_values(ctx, course_id=course_id, version_id=view.version_id)
+    return replace(view, compiled=_shown(view.compiled, confirmed))
+
+
+def _names(compiled: Any) -> frozenset[str]:
+    if isinstance(compiled, str):
+        return value_names(compiled)
+    parts = compiled.values() if isinstance(compiled, Mapping) else compiled if isinstance(compiled, list) else ()
+    return frozenset(name for part in parts for name in _names(part))
+
+
+def _shown(compiled: Any, confirmed: Mapping[str, str]) -> Any:
+    if isinstance(compiled, str):
+        return show_values(compiled, confirmed)
+    if isinstance(compiled, Mapping):
+        return {name: _shown(part, confirmed) for name, part in compiled.items()}
+    return [_shown(part, confirmed) for part in compiled] if isinstance(compiled, list) else compiled
+
+
+def _reasons(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Reasons:
+    whole = structure(ctx, enrolment.version_id)
+    info = whole.activities.get(activity_key)
+    if info is None:
+        raise NotFound
+    progress = progress_of(ctx, enrolment.id).get(activity_key)
+    return reasons(ctx, enrolment, whole=whole, info=info, progress=progress)
+
+
+def _sent(found: FileRow, name: str) -> Response:
+    return send_file(
+        path_of(platform().settings.data_dir, found),
+        mimetype=found.media_type,
+        as_attachment=not found.media_type.startswith(SHOWN_IN_PAGE),
+        download_name=name,
+        conditional=True,
+        etag=found.sha256,
+    )
