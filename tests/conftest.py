@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from lms.app import FEATURES, build_platform, create_app
+from lms.courses.structure import forget_structures
 from lms.kernel.context import Context
 from lms.kernel.database import Base, TenantSession
 from lms.kernel.platform import Platform
@@ -99,6 +100,7 @@ def platform(shared_platform: Platform, clock: TestClock, tmp_path: Path) -> Pla
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
     shared_platform.clock = clock
     shared_platform.forget()
+    forget_structures()
     with shared_platform.database.writing() as session:
         fix_iri_prefix(session, PREFIX)
     return shared_platform

@@ -115,9 +115,7 @@ def _add_card(ctx: Context, membership_id: int, code_hash: str) -> None:
 def revoke_card(ctx: Context, *, membership: Membership, key: str) -> None:
     """A lost card opens nothing any more."""
     require_over(ctx, LEND_ACCESS, [membership])
-    row = ctx.session.scalar(
-        select(AccessCard).where(AccessCard.key == key, AccessCard.membership_id == membership.id)
-    )
+    row = ctx.session.scalar(select(AccessCard).where(AccessCard.key == key, AccessCard.membership_id == membership.id))
     if row is None:
         raise NotFound
     if row.revoked_at is None:

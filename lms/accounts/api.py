@@ -27,7 +27,7 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.permissions import READ_PEOPLE
 from lms.accounts.roles import role_name
 from lms.accounts.roster import RosterLine
-from lms.accounts.scoped import ScopedGrant, grants_on
+from lms.accounts.scoped import ScopedGrant, grants_on, staff_ids
 from lms.kernel.context import Actor, Context
 from lms.kernel.rights import NotFound
 
@@ -61,6 +61,7 @@ __all__ = [
     "person_by_key",
     "role_name",
     "roles_of",
+    "staff_ids",
     "take_role_back",
 ]
 
@@ -84,12 +85,18 @@ def members(ctx: Context, ids: Iterable[int]) -> dict[int, PersonInfo]:
     if not wanted:
         return {}
     rows = ctx.session.execute(
-        select(Membership.id, Membership.key, Membership.uuid, Membership.given_name, Membership.family_name, Membership.sort_name).where(
-            Membership.id.in_(wanted)
-        )
+        select(
+            Membership.id,
+            Membership.key,
+            Membership.uuid,
+            Membership.given_name,
+            Membership.family_name,
+            Membership.sort_name,
+        ).where(Membership.id.in_(wanted))
     )
     return {
-        row.id: PersonInfo(row.id, row.key, row.uuid, f"{row.given_name} {row.family_name}".strip(), row.sort_name) for row in rows
+        row.id: PersonInfo(row.id, row.key, row.uuid, f"{row.given_name} {row.family_name}".strip(), row.sort_name)
+        for row in rows
     }
 
 
@@ -128,7 +135,9 @@ def actors_of(ctx: Context, ids: Iterable[int]) -> dict[int, Actor]:
     wanted = Membership.id.in_(sorted(set(ids)))
     columns = (Membership.id, Membership.person_id, Membership.uuid, Membership.given_name, Membership.family_name)
     rows = ctx.session.execute(select(*columns).where(wanted))
-    return {row.id: Actor(row.id, row.person_id, row.uuid, f"{row.given_name} {row.family_name}".strip()) for row in rows}
+    return {
+        row.id: Actor(row.id, row.person_id, row.uuid, f"{row.given_name} {row.family_name}".strip()) for row in rows
+    }
 
 
 def organisation_details(ctx: Context) -> dict[str, str]:

@@ -66,7 +66,11 @@ def add(
     code: str | None,
 ) -> None:
     """Add someone with their roles, or give roles to who is already here; prints their key."""
-    hashed = None if no_password else _hashed(password or click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    hashed = (
+        None
+        if no_password
+        else _hashed(password or click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    )
     try:
         contacts = {"email": clean_email(email), "phone": clean_phone(phone)}
         with platform.database.read_session() as session:

@@ -16,7 +16,9 @@ from lms.kernel.rights import Grant, NotFound
 
 _latest_terms = select(func.max(Terms.version)).scalar_subquery()
 _accepted = (
-    select(func.max(TermsAcceptance.version)).where(TermsAcceptance.membership_id == bindparam("membership_id")).scalar_subquery()
+    select(func.max(TermsAcceptance.version))
+    .where(TermsAcceptance.membership_id == bindparam("membership_id"))
+    .scalar_subquery()
 )
 _grant = aliased(GrantRow)
 _IDENTITY = (
@@ -52,7 +54,9 @@ _IDENTITY = (
     .where(Membership.id == bindparam("membership_id"), Membership.status == "active")
     .order_by(_grant.id)
 )
-_ORGANISATION = select(Organisation.id, Organisation.key, Organisation.name, Organisation.timezone, Organisation.language)
+_ORGANISATION = select(
+    Organisation.id, Organisation.key, Organisation.name, Organisation.timezone, Organisation.language
+)
 
 
 def identify(
@@ -68,7 +72,11 @@ def identify(
     first = rows[0]
     return Identity(
         organisation=OrganisationInfo(
-            first.organisation_id, first.organisation_key, first.organisation_name, first.timezone, first.organisation_language
+            first.organisation_id,
+            first.organisation_key,
+            first.organisation_name,
+            first.timezone,
+            first.organisation_language,
         ),
         actor=Actor(first.id, first.person_id, first.uuid, f"{first.given_name} {first.family_name}".strip()),
         grants=tuple(Grant(Role(row.role), Scope(row.scope), row.scope_id) for row in rows if row.role),

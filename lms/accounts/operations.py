@@ -168,9 +168,7 @@ def _add_memberships(
     return added
 
 
-def _add_grants_and_letters(
-    ctx: Context, joining: Mapping[int, RosterLine], added: Mapping[int, Membership]
-) -> None:
+def _add_grants_and_letters(ctx: Context, joining: Mapping[int, RosterLine], added: Mapping[int, Membership]) -> None:
     for number, line in joining.items():
         role = Role(line.role)
         ctx.session.add(_grant(ctx, added[number].id, role, USUAL_SCOPE[role]))
@@ -237,11 +235,11 @@ def _replace_identifier(ctx: Context, membership: Membership, kind: str, value: 
     with ctx.across("correct a contact: is the person known elsewhere"):
         own = select(Membership.id).where(Membership.person_id == membership.person_id)
         elsewhere = len(ctx.session.scalars(own.limit(2)).all()) > 1
-    if elsewhere or (kind == "email" and _people_with(ctx, [value]).get(value, membership.person_id) != membership.person_id):
+    if elsewhere or (
+        kind == "email" and _people_with(ctx, [value]).get(value, membership.person_id) != membership.person_id
+    ):
         return
-    ctx.session.execute(
-        delete(Identifier).where(Identifier.person_id == membership.person_id, Identifier.kind == kind)
-    )
+    ctx.session.execute(delete(Identifier).where(Identifier.person_id == membership.person_id, Identifier.kind == kind))
     if value:
         ctx.session.add(Identifier(person_id=membership.person_id, kind=kind, value=value))
 

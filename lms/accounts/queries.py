@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from lms.accounts.data import CardLine, GrantLine, PeoplePage, PersonLine
 from lms.accounts.grants import is_in_force, roles_of
-from lms.accounts.models import AccessCard, GrantRow, Identifier, Invitation, Membership, Organisation, Person, SignInLink
+from lms.accounts.models import (
+    AccessCard,
+    GrantRow,
+    Identifier,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+    SignInLink,
+)
 from lms.accounts.names import folded
 from lms.accounts.permissions import READ_PEOPLE
 from lms.contract.types import Right, Role, Scope

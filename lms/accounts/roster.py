@@ -129,9 +129,7 @@ def _columns(header: list[str]) -> dict[str, int]:
 
 
 def _cells(row: list[str], columns: dict[str, int]) -> dict[str, str]:
-    return {
-        column: " ".join(row[index].split()) if index < len(row) else "" for column, index in columns.items()
-    }
+    return {column: " ".join(row[index].split()) if index < len(row) else "" for column, index in columns.items()}
 
 
 def _line(number: int, cells: dict[str, str], roles: frozenset[Role], seen: _Seen) -> RosterLine:

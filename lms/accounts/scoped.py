@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from lms.accounts.models import GrantRow, Membership
-from lms.contract.types import Role, Scope
+from lms.contract.types import STAFF, Role, Scope
 from lms.kernel.context import Context
 
 
@@ -59,3 +59,9 @@ def grants_on(ctx: Context, *, scope: Scope, scope_id: int) -> list[ScopedGrant]
         for row in rows
     ]
 
+
+def staff_ids(ctx: Context) -> list[int]:
+    """Those who work for the organisation, on whatever scope. The caller asks for the right."""
+    works = GrantRow.role.in_(sorted(STAFF - {Role.ADMINISTRATOR}))
+    in_force = (GrantRow.starts_at <= ctx.now, or_(GrantRow.ends_at.is_(None), GrantRow.ends_at > ctx.now))
+    return list(ctx.session.scalars(select(GrantRow.membership_id).where(works, *in_force).distinct()))

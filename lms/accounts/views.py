@@ -63,7 +63,9 @@ def post_sign_in() -> Page:
         return _sign_in_page(form, found)
     if not proven(chosen, form.password.data or "") or chosen is None:
         attempts().count(*counted)
-        return _sign_in_page(form, found, mark("Ce n'est pas le bon e-mail ou numéro, ou le mot de passe n'est pas juste."))
+        return _sign_in_page(
+            form, found, mark("Ce n'est pas le bon e-mail ou numéro, ou le mot de passe n'est pas juste.")
+        )
     return _enter_somewhere(chosen.person_id, way="password", stay=form.stay.data, target=form.next.data)
 
 
@@ -116,7 +118,9 @@ def _enter_somewhere(
     with platform().reading(None) as ctx:
         places = belongings(ctx, person_id, contact=contact)
     if len(places) == 1:
-        return _enter(places[0].organisation_id, places[0].membership_id, way=way, stay=stay, target=target, proof=proof)
+        return _enter(
+            places[0].organisation_id, places[0].membership_id, way=way, stay=stay, target=target, proof=proof
+        )
     if not places:
         raise NotFound
     cookie["pending"] = [person_id, contact, way, stay, target, proof, time.time()]
@@ -189,7 +193,9 @@ def post_ask_link() -> Page:
     kind, value = identifier_of(request.form.get("identifier", ""))
     check_attempts((LINKS_PER_ADDRESS, here()))
     attempts().count((LINKS_PER_ADDRESS, here()))
-    if attempts().spend(LINKS_PER_IDENTIFIER, f"link {kind}:{value}") and (kind == EMAIL or platform().settings.sms_url):
+    if attempts().spend(LINKS_PER_IDENTIFIER, f"link {kind}:{value}") and (
+        kind == EMAIL or platform().settings.sms_url
+    ):
         _send_links(kind, value)
     return go("accounts.ask_link", envoye=1)
 
@@ -217,7 +223,9 @@ def link(token: str) -> Page:
 def post_link(token: str) -> Page:
     """Enter by a link, once."""
     found = _link_of(token)
-    if found is None or not _spent(lambda: access.use_link(platform().context_in(web.session(), found.organisation_id), link=found)):
+    if found is None or not _spent(
+        lambda: access.use_link(platform().context_in(web.session(), found.organisation_id), link=found)
+    ):
         return _closed()
     stay, proof = "stay" in request.form, OWN if "@" in found.sent_to else LENT
     if not found.sent_to:
@@ -305,7 +313,11 @@ def post_invitation(token: str) -> Page:
     hashed = hash_password(form.new_password.data) if form.new_password.data else None
     found = _invitation_of(token)
     ctx = platform().context_in(web.session(), found.organisation_id) if found else None
-    if found is None or ctx is None or not _spent(lambda: access.accept_invitation(ctx, invitation=found, password_hash=hashed)):
+    if (
+        found is None
+        or ctx is None
+        or not _spent(lambda: access.accept_invitation(ctx, invitation=found, password_hash=hashed))
+    ):
         return _closed()
     return _enter(found.organisation_id, found.membership_id, way="invitation", stay="stay" in request.form, proof=OWN)
 

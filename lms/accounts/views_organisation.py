@@ -44,7 +44,9 @@ def post_settings(ctx: Context) -> Page:
 
 
 def _settings_page(ctx: Context, form: OrganisationForm) -> str:
-    zones = sorted(zone for zone in available_timezones() if zone.startswith(("Europe/", "America/", "Indian/", "Pacific/")))
+    zones = sorted(
+        zone for zone in available_timezones() if zone.startswith(("Europe/", "America/", "Indian/", "Pacific/"))
+    )
     return render(
         "accounts/organisation.html",
         form=form,
@@ -85,7 +87,9 @@ def post_terms(ctx: Context) -> Page:
 
 
 def _terms_page(ctx: Context, form: TermsForm, wrong: str = "") -> str:
-    return render("accounts/publish_terms.html", form=form, wrong=wrong, present=terms_in_force(ctx), most=MOST_SENTENCES)
+    return render(
+        "accounts/publish_terms.html", form=form, wrong=wrong, present=terms_in_force(ctx), most=MOST_SENTENCES
+    )
 
 
 @bp.get("/mots")
@@ -94,7 +98,13 @@ def words(ctx: Context) -> Page:
     """The words of the interface, for each audience, with those that the platform ships."""
     own = changed_words(ctx)
     rows = [
-        (name, [(audience, own.get((audience, ctx.language, name), ""), gettext(shipped(term, audience))) for audience in AUDIENCES])
+        (
+            name,
+            [
+                (audience, own.get((audience, ctx.language, name), ""), gettext(shipped(term, audience)))
+                for audience in AUDIENCES
+            ],
+        )
         for name, term in ctx.registry.terms.items()
     ]
     return render("accounts/words.html", rows=rows)

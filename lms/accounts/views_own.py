@@ -243,4 +243,3 @@ def _leave(language: str) -> None:
     cookie.clear()
     cookie["language"] = language
     web.forget_context()
-

@@ -165,11 +165,17 @@ def _say_many(invited: list[operations.Invited]) -> None:
     carded = sum(one.is_new and not one.is_mailed for one in invited)
     known = sum(not one.is_new for one in invited)
     if mailed:
-        flash(ngettext("%(num)s invitation part par e-mail.", "%(num)s invitations partent par e-mail.", mailed) % {"num": mailed})
+        flash(
+            ngettext("%(num)s invitation part par e-mail.", "%(num)s invitations partent par e-mail.", mailed)
+            % {"num": mailed}
+        )
     if carded:
         flash(ngettext("%(num)s personne sans e-mail : imprimez sa carte.", "%(num)s personnes sans e-mail : imprimez leurs cartes.", carded) % {"num": carded})  # fmt: skip
     if known:
-        flash(ngettext("%(num)s personne était déjà là.", "%(num)s personnes étaient déjà là.", known) % {"num": known}, "warn")
+        flash(
+            ngettext("%(num)s personne était déjà là.", "%(num)s personnes étaient déjà là.", known) % {"num": known},
+            "warn",
+        )
 
 
 # -------------------------------------------------------------------------------------------------------- one person
@@ -264,7 +270,9 @@ def post_role(ctx: Context, key: str) -> Page:
     if not form.validate():
         return _person_page(ctx, member, form), 400
     try:
-        operations.give_role(ctx, membership=member, role=Role(form.role.data), **form.bounds(ctx.here.timezone, ctx.now))
+        operations.give_role(
+            ctx, membership=member, role=Role(form.role.data), **form.bounds(ctx.here.timezone, ctx.now)
+        )
         flash(gettext("Le rôle est donné."))
     except Refused as refused:
         flash(gettext(str(refused)), "bad")
@@ -340,7 +348,9 @@ def link(ctx: Context, key: str, name: str) -> Page:
         raise NotFound
     path = f"/connexion/lien/{signer().token(LINK, found.key)}"
     is_open = access.is_open(found, ctx.now)
-    return render("accounts/link.html", person=member, link=found, is_open=is_open, address=own_address() + path, qr=_qr(path))
+    return render(
+        "accounts/link.html", person=member, link=found, is_open=is_open, address=own_address() + path, qr=_qr(path)
+    )
 
 
 def _qr(path: str) -> str:

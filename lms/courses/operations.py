@@ -40,6 +40,10 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}")
 class CodeTaken(Exception):
     """Another group of the organisation has this code."""
 
+    def __init__(self, cohort: Cohort) -> None:
+        super().__init__(cohort.code)
+        self.cohort = cohort
+
 
 class WrongCode(Exception):
     """A code is 2 to 40 letters without accents, digits, dots, hyphens or underscores."""
@@ -71,8 +75,9 @@ def create_cohort(
     ctx.require(MANAGE_COHORT, on=course)
     if not _CODE.fullmatch(code):
         raise WrongCode(code)
-    if ctx.session.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
-        raise CodeTaken(code)
+    same = ctx.session.scalar(select(Cohort).where(Cohort.code == code))
+    if same is not None:
+        raise CodeTaken(same)
     cohort = Cohort(
         code=code,
         name=name.strip()[:200],

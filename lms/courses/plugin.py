@@ -7,11 +7,12 @@ from typing import Any
 from click import Command
 
 from lms.contract.hooks import hookimpl
-from lms.contract.types import Figure, NavigationEntry, Right
+from lms.contract.types import Figure, NavigationEntry, Right, Term
 from lms.courses import views
 from lms.courses.cli import content, list_cohorts
 from lms.courses.permissions import RIGHTS
 from lms.courses.progress import ProgressFigure
+from lms.kernel.i18n import mark
 
 
 @hookimpl
@@ -42,3 +43,13 @@ def blueprints() -> tuple[Any, ...]:
 def navigation() -> tuple[NavigationEntry, ...]:
     """The path."""
     return (NavigationEntry("word:course", "courses.home", "path", 10, audience="learner"),)
+
+
+@hookimpl
+def terms() -> tuple[Term, ...]:
+    """What an organisation may call otherwise."""
+    return (
+        Term("course", mark("parcours"), mark("parcours")),
+        Term("module", mark("étape"), mark("module")),
+        Term("cohort", mark("groupe"), mark("groupe")),
+    )

@@ -38,7 +38,10 @@ class ProgressFigure:
 
     def touched(self, ctx: Context, entries: Sequence[LedgerEntry]) -> Iterable[Key]:
         """One key for each registration and activity of ours."""
+        verbs = _believed_verbs(ctx)
         for entry in entries:
+            if entry.verb not in verbs:
+                continue
             key = key_of_iri(ctx, entry.activity)
             if entry.registration and key:
                 yield entry.registration, key
@@ -98,13 +101,18 @@ class ProgressFigure:
     def all_keys(self, ctx: Context) -> Iterator[Key]:
         """What the ledger knows of, and what is stored without it."""
         seen: set[Key] = set()
-        for registration, iri in registrations_and_activities(ctx):
+        for registration, iri in registrations_and_activities(ctx, _believed_verbs(ctx)):
             key = key_of_iri(ctx, iri)
             if key:
                 seen.add((registration, key))
         for row in ctx.session.execute(select(Enrolment.uuid, Progress.activity_key).join(Progress, Progress.enrolment_id == Enrolment.id)):
             seen.add((row.uuid, row.activity_key))
         yield from sorted(seen)
+
+
+def _believed_verbs(ctx: Context) -> frozenset[str]:
+    """Verbs that some activity type believes: answers to single questions, for one, change no figure."""
+    return frozenset(one.verb for kind in ctx.registry.activity_types.values() for one in kind.believes)
 
 
 def _enrolments(ctx: Context, uuids: set[str]) -> dict[str, Any]:

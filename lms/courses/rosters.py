@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from lms.accounts.api import folded, people
+from lms.accounts.api import folded, people, staff_ids
 from lms.courses.folds import DONE
 from lms.courses.models import PUBLISHED, Cohort, Course, CourseVersion, Enrolment, Progress
 from lms.courses.permissions import READ_COHORT
@@ -153,6 +153,16 @@ def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[
     )
     rows = ctx.session.execute(query.order_by(listed.c.sort_name, listed.c.membership_id).limit(MOST_FOUND))
     return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]
+
+
+def staff_to_assign(ctx: Context) -> list[tuple[str, str]]:
+    """(key, name) of those who work for the organisation."""
+    listed = people(ctx).subquery()
+    ids = staff_ids(ctx)
+    query = select(listed.c.key, listed.c.given_name, listed.c.family_name).where(
+        listed.c.membership_id.in_(ids), listed.c.status != "ended"
+    )
+    return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in ctx.session.execute(query.order_by(listed.c.sort_name))]
 
 
 def member_ids(ctx: Context, keys: Sequence[str]) -> list[int]:

@@ -46,6 +46,11 @@ def structure(ctx: Context, version_id: int) -> Structure:
     return kept
 
 
+def forget_structures() -> None:
+    """Read everything again: tests empty the database under a process, and its ids come back."""
+    _kept.clear()
+
+
 def _read(ctx: Context, version_id: int) -> tuple[Structure, bool]:
     found = ctx.session.execute(_VERSION.where(CourseVersion.id == version_id)).one_or_none()
     if found is None:

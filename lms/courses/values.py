@@ -13,7 +13,6 @@ from lms.courses.events import ValueConfirmed, ValueWithdrawn
 from lms.courses.models import PUBLISHED, Course, CourseVersion, NamedValue, ValueConfirmation
 from lms.courses.permissions import CONFIRM_VALUE
 from lms.kernel.context import Context
-from lms.kernel.rights import NotFound
 _IS_CONFIRMED = exists().where(
     ValueConfirmation.course_id == bindparam("course_id"),
     ValueConfirmation.name == NamedValue.name,
@@ -30,6 +29,10 @@ def confirmed_values(ctx: Context, *, course_id: int, version_id: int) -> Mappin
     """Name → text of the values that learners of a version may read: checked by its authors, or confirmed as they stand."""
     rows = ctx.session.execute(_CONFIRMED, {"course_id": course_id, "version_id": version_id})
     return {row.name: row.text for row in rows}
+
+
+class ValueHasChanged(Exception):
+    """The value is no longer what the person has read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,13 @@ def _line(value: NamedValue, is_new: bool, found: ValueConfirmation | None, name
 
 
 def confirm_value(ctx: Context, *, course: Course, name: str, text: str, source: str) -> None:
-    """The actor answers for a value as they read it; a value that has changed in the meantime is `NotFound`."""
+    """The actor answers for a value as they read it; one that has changed since raises `ValueHasChanged`."""
     ctx.require(CONFIRM_VALUE, on=course)
     ctx.session.execute(select(Course.id).where(Course.id == course.id).with_for_update()).one()
     known = select(NamedValue.id).join(CourseVersion, CourseVersion.id == NamedValue.version_id)
     same = (NamedValue.name == name, NamedValue.text == text, NamedValue.source == source)
     if ctx.actor is None or ctx.session.scalar(known.where(CourseVersion.course_id == course.id, *same).limit(1)) is None:
-        raise NotFound
+        raise ValueHasChanged
     if (name, text, source) in _standing(ctx, course):
         return
     row = ValueConfirmation(

@@ -12,8 +12,9 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import IO
+from typing import IO, Self
 from zoneinfo import ZoneInfo
 
 from lms.quality.data import Written
@@ -38,6 +39,16 @@ class Archive:
         self._seen: set[bytes] = set()
         self.files = 0
         self.size = 0
+
+    def __enter__(self) -> Self:
+        """Written until `close`, or abandoned."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """After a failure what was written is worth nothing: only let go of the file."""
+        if kind is not None:
+            with suppress(OSError, ValueError):
+                self._zip.close()
 
     def add(self, path: str, chunks: Iterable[bytes]) -> Written:
         """Write a file; its name, size and hash go to the listing."""

@@ -96,10 +96,11 @@ def dates(dossier: Dossier) -> list[str]:
 
 def method(dossier: Dossier) -> list[str]:
     """How the figures are computed: anyone can do it again from the statements."""
+    voided = counted(dossier.voided, "annulée, qui ne compte pas", "annulées, qui ne comptent pas")
     return [
         (
-            f"Ce document est calculé par Tremplin à partir de {counted(dossier.statements, 'trace', 'traces')} xAPI de cette "
-            f"inscription ({dossier.registration}), dont {counted(dossier.voided, 'annulée qui ne compte pas', 'annulées qui ne comptent pas')}. "
+            f"Ce document est calculé par Tremplin à partir de {counted(dossier.statements, 'trace', 'traces')} xAPI de "
+            f"l'inscription {dossier.registration}, dont {voided if dossier.voided else 'aucune annulée'}. "
             "Rien n'y est saisi à la main."
         ),
         (

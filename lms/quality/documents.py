@@ -6,11 +6,12 @@ Templates get their texts as JSON, never as code; the figures are attached to ea
 from __future__ import annotations
 
 import json
+import re
 import threading
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import typst
 
@@ -25,8 +26,7 @@ _turn = threading.Lock()
 
 def pdf(template: str, dossier: Dossier, words: dict[str, Any], results: bytes) -> bytes:
     """A document: the template's layout, these words, the results attached."""
-    local = dossier.at.astimezone(ZoneInfo(dossier.zone))
-    said = {**words, "day": list(local.timetuple()[:6])}
+    said = {**_spaced(words), "day": list(dossier.at.astimezone(UTC).timetuple()[:6])}
     try:
         return _compiled(template, said, results)
     except typst.TypstError as wrong:
@@ -46,6 +46,15 @@ def _compiled(template: str, said: dict[str, Any], results: bytes) -> bytes:
 @cache
 def _compiler(template: str) -> typst.Compiler:
     return typst.Compiler(str(TEMPLATES / template), root=str(TEMPLATES), ignore_system_fonts=True)
+
+
+def _spaced(value: Any) -> Any:
+    """The same words with the spaces of French typography, where a line never breaks."""
+    if isinstance(value, str):
+        return re.sub(r" (?=[:;?!»%])|(?<=«) |(?<=\d) (?=h\b|min\b|s\b)|(?<=\bh) (?=\d)", "\u00a0", value)
+    if isinstance(value, list):
+        return [_spaced(one) for one in value]
+    return {key: _spaced(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _drawable(value: Any) -> Any:

@@ -51,8 +51,11 @@ def write_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     with snapshot(platform, organisation_id) as ctx:
         cover, people = _cover(ctx, cohort_id), enrolled(ctx, cohort_id)
-    with TemporaryFile(dir=folder) as listing, Tally(folder) as tally:
-        archive = Archive(target, at=cover.begun_at, zone=cover.zone, listing=listing)
+    with (
+        TemporaryFile(dir=folder) as listing,
+        Tally(folder) as tally,
+        Archive(target, at=cover.begun_at, zone=cover.zone, listing=listing) as archive,
+    ):
         totals = Totals(people=len(people))
         for one in people:
             report(one.number - 1, len(people))

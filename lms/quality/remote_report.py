@@ -7,7 +7,7 @@ from typing import Any
 
 from lms.quality.attestation import dates, frame, method
 from lms.quality.data import Dossier, Line
-from lms.quality.phrases import NOTHING, counted, duration, known_time, share, short_day, state
+from lms.quality.phrases import MODALITIES, NOTHING, counted, duration, known_time, presence, share, short_day, state
 
 
 def remote_report_words(dossier: Dossier) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def remote_report_words(dossier: Dossier) -> dict[str, Any]:
             {"title": module, "rows": [_row(line, dossier.zone) for line in lines]}
             for module, lines in groupby(dossier.remote, lambda line: line.module)
         ],
+        "live": [_live(line, dossier.zone) for line in dossier.sessions if line.modality == "live_online"],
         "totals": _totals(dossier),
         "method": [
             (
@@ -53,6 +54,7 @@ RULE_WORDS = (
 def _row(line: Line, zone: str) -> list[str]:
     return [
         f"{line.title} (facultative)" if line.is_optional else line.title,
+        MODALITIES.get(line.modality, line.modality),
         duration(line.minutes * 60),
         state(line),
         short_day(line.first_at, zone),
@@ -60,6 +62,16 @@ def _row(line: Line, zone: str) -> list[str]:
         duration(line.seconds) if line.status else NOTHING,
         str(line.attempts) if line.attempts else NOTHING,
         share(line.best),
+    ]
+
+
+def _live(line: Line, zone: str) -> list[str]:
+    return [
+        line.title,
+        duration(line.minutes * 60),
+        presence(line),
+        short_day(line.done_at, zone),
+        ", ".join(line.validated_by) or NOTHING,
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select, tuple_
@@ -69,10 +69,12 @@ def entries_by_activity(ctx: Context, pairs: Iterable[tuple[int, str]]) -> dict[
     return found
 
 
-def registrations_and_activities(ctx: Context) -> Iterator[tuple[str, str]]:
-    """Each (registration, activity IRI) that the ledger knows of, for replay."""
+def registrations_and_activities(ctx: Context, verbs: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each (registration, activity IRI) of which one of these verbs was said, for replay."""
     rows = ctx.session.execute(
-        select(StatementRow.registration, StatementRow.activity).where(StatementRow.registration.is_not(None)).distinct()
+        select(StatementRow.registration, StatementRow.activity)
+        .where(StatementRow.registration.is_not(None), StatementRow.verb.in_(sorted(verbs)))
+        .distinct()
     )
     for row in rows:
         yield row.registration, row.activity

@@ -22,25 +22,22 @@ MAX_INLINE_KEYS = 500
 """More than this in one transaction is left to the worker, and pages say that a computation is under way."""
 CHUNK = 200
 MAX_FAILURES = 20
-Touched = dict[str, set[Key]]
-_BATCH = "touched_figures"
+_BATCH = "statements_of_the_batch"
 
 
 def refold_after(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
     """Compute again what these statements touch: at once, or at the end of the batch that is under way."""
-    touched = {figure.name: set(figure.touched(ctx, entries)) for figure in ctx.registry.figures}
-    waiting: Touched | None = ctx.session.info.get(_BATCH)
+    waiting: list[LedgerEntry] | None = ctx.session.info.get(_BATCH)
     if waiting is None:
-        _settle(ctx, touched)
-        return
-    for name, keys in touched.items():
-        waiting.setdefault(name, set()).update(keys)
+        _settle(ctx, entries)
+    else:
+        waiting.extend(entries)
 
 
 @contextmanager
 def batch(ctx: Context) -> Iterator[None]:
     """Several acts in one transaction: their figures are computed once, at the end, or when one of them is read."""
-    ctx.session.info[_BATCH] = {}
+    ctx.session.info[_BATCH] = []
     try:
         yield
         settle(ctx)
@@ -51,24 +48,25 @@ def batch(ctx: Context) -> Iterator[None]:
 def settle(ctx: Context, about: str | None = None) -> None:
     """Compute what the present batch has touched so far: an act that reads a figure asks for this first.
 
-    `about`: a part of a key, such as a registration; what touches nothing of it can wait.
+    `about`: a registration; what was said under others can wait.
     """
-    waiting: Touched | None = ctx.session.info.get(_BATCH)
-    if waiting and (about is None or any(about in key for keys in waiting.values() for key in keys)):
-        touched = dict(waiting)
+    waiting: list[LedgerEntry] | None = ctx.session.info.get(_BATCH)
+    if waiting and (about is None or any(entry.registration == about for entry in waiting)):
+        entries = list(waiting)
         waiting.clear()
-        _settle(ctx, touched)
+        _settle(ctx, entries)
 
 
-def _settle(ctx: Context, touched: Touched) -> None:
+def _settle(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
     """Too much, or a failure, is left to the worker."""
+    touched = {figure.name: sorted(set(figure.touched(ctx, entries))) for figure in ctx.registry.figures}
     if sum(map(len, touched.values())) > MAX_INLINE_KEYS:
         for name, keys in touched.items():
             mark_stale(ctx, name, keys)
         return
     for figure in ctx.registry.figures:
-        if touched.get(figure.name):
-            mark_stale(ctx, figure.name, refold(ctx, figure, sorted(touched[figure.name])))
+        if touched[figure.name]:
+            mark_stale(ctx, figure.name, refold(ctx, figure, touched[figure.name]))
 
 
 def refold(ctx: Context, figure: Figure, keys: Sequence[Key]) -> list[Key]:

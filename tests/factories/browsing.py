@@ -5,11 +5,15 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.accounts.api import accept_terms
+from lms.kernel.platform import Platform
 from tests.factories.world import World
 
 
-def signed_in(app: Flask, world: World, who: str) -> FlaskClient:
-    """A client with the cookie of someone."""
+def signed_in(app: Flask, platform: Platform, world: World, who: str) -> FlaskClient:
+    """A client with the cookie of someone, who has accepted the terms in force."""
+    with platform.writing(world.organisations[who], world.members[who]) as ctx:
+        accept_terms(ctx)
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = f"{world.organisations[who]}:{world.members[who]}:1"

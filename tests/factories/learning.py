@@ -33,7 +33,7 @@ class Learning:
     def client(self, who: str = "learner") -> FlaskClient:
         """Someone's browser."""
         if who not in self.clients:
-            self.clients[who] = signed_in(self.app, self.world, who)
+            self.clients[who] = signed_in(self.app, self.platform, self.world, who)
         return self.clients[who]
 
     def address(self, name: str = "") -> str:
@@ -44,7 +44,7 @@ class Learning:
     def get(self, address: str, who: str = "learner") -> str:
         """A page that must be there."""
         answer = self.client(who).get(address)
-        assert answer.status_code == 200, (address, answer.status_code)
+        assert answer.status_code == 200, (address, answer.status_code, answer.location)
         return unescape(answer.text)
 
     def post(self, address: str, who: str = "learner", *, intent: str | None = None, **values: Any) -> TestResponse:

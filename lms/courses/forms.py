@@ -1,0 +1,86 @@
+"""What a browser may send about groups, enrolments and values."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Optional, Regexp
+
+from lms.contract.types import Role
+from lms.courses.operations import COHORT_ROLES, END_REASONS
+from lms.kernel.i18n import gettext, mark
+
+REASONS = {
+    "created": mark("a créé son activité"),
+    "testing": mark("teste son activité"),
+    "employed": mark("a trouvé un emploi"),
+    "other_training": mark("suit une autre formation"),
+    "chosen_stop": mark("a choisi d'arrêter"),
+    "lost_touch": mark("n'a plus donné de nouvelles"),
+}
+STAFF_ROLES = {Role.TRAINER: mark("formateur, formatrice"), Role.COACH: mark("accompagnateur, accompagnatrice")}
+_NEEDED = mark("Écrivez une réponse ici.")
+_TOO_LONG = mark("C'est trop long.")
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """CSRF is the edge's check of the origin (lms.kernel.web)."""
+
+    class Meta:
+        csrf = False
+
+    def problems(self) -> dict[str, str]:
+        """Field → the first thing wrong with it, in the reader's language."""
+        return {name: gettext(str(found[0])) for name, found in self.errors.items() if name and found}
+
+
+def _text(label: str, most: int, *validators: Any) -> StringField:
+    return StringField(label, validators=[DataRequired(_NEEDED), Length(max=most, message=_TOO_LONG), *validators])
+
+
+class CohortForm(Form):
+    """A new group."""
+
+    course = SelectField(validators=[DataRequired(mark("Choisissez un parcours."))])
+    code = _text(
+        "code", 40, Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]+$", message=mark("Lettres sans accent, chiffres et tirets seulement."))
+    )
+    name = _text("name", 200)
+    place = StringField(validators=[Length(max=200, message=_TOO_LONG)])
+    open_ended = BooleanField()
+
+
+class CohortSettings(Form):
+    """What may be changed of a group."""
+
+    name = _text("name", 200)
+    place = StringField(validators=[Length(max=200, message=_TOO_LONG)])
+
+
+class EndForm(Form):
+    """Why an enrolment ends."""
+
+    reason = SelectField(choices=END_REASONS, validators=[DataRequired(mark("Choisissez une raison."))])
+
+
+class StaffForm(Form):
+    """Who trains or accompanies a group, between two days."""
+
+    person = StringField(validators=[DataRequired(mark("Choisissez une personne."))])
+    role = SelectField(choices=[role.value for role in COHORT_ROLES])
+    starts = DateField(validators=[Optional()])
+    ends = DateField(validators=[Optional()])
+
+
+def start_of(day: date | None, zone: str) -> datetime | None:
+    """The first moment of a local day."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC) if day else None
+
+
+def end_of(day: date | None, zone: str) -> datetime | None:
+    """The moment when a local day is over."""
+    return start_of(day + timedelta(days=1), zone) if day else None

@@ -1,0 +1,112 @@
+"""Staff pages on courses: the list, one course with what a draft changes, publishing, named values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from lms.contract.types import ContentRefused
+from lms.courses.catalogue import changes, course_list, course_row, coverage_lines, minutes_of, version_lines
+from lms.courses.models import Course
+from lms.courses.permissions import CONFIRM_VALUE, PUBLISH_COURSE, READ_COURSE
+from lms.courses.phrases import MODALITIES
+from lms.courses.publishing import NothingToPublish, draft_of, draft_problems, latest_published, publish_draft
+from lms.courses.structure import structure
+from lms.courses.values import ValueHasChanged, confirm_value, value_lines, withdraw_value
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext
+from lms.kernel.rights import NotFound
+from lms.kernel.web import flash, go, guarded, render
+
+bp = Blueprint("course_staff", __name__)
+
+
+@bp.get("/parcours-equipe")
+@guarded(READ_COURSE)
+def courses(ctx: Context) -> str:
+    """The courses of the organisation."""
+    return render("courses/courses.html", courses=course_list(ctx))
+
+
+@bp.get("/parcours-equipe/<key>")
+@guarded(READ_COURSE)
+def course(ctx: Context, key: str) -> str:
+    """What a course contains, what it covers, its versions and its draft."""
+    row = course_row(ctx, key)
+    return render("courses/course.html", course=row, **_seen(ctx, row), may_publish=ctx.holds(PUBLISH_COURSE, on=row))
+
+
+@bp.post("/parcours-equipe/<key>/publier")
+@guarded(PUBLISH_COURSE)
+def post_publication(ctx: Context, key: str) -> Response:
+    """Publish the draft."""
+    row = course_row(ctx, key)
+    try:
+        version = publish_draft(ctx, row)
+        flash(gettext("La version %(number)s est publiée.") % {"number": version.number})
+    except NothingToPublish:
+        flash(gettext("Il n'y a rien à publier : c'est peut-être déjà fait."), "warn")
+    except ContentRefused as refused:
+        flash(gettext("Ce brouillon ne peut pas être publié : %(problem)s") % {"problem": refused.problems[0]}, "bad")
+    return go(".course", key=key)
+
+
+@bp.get("/parcours-equipe/<key>/valeurs")
+@guarded(READ_COURSE)
+def values(ctx: Context, key: str) -> str:
+    """Amounts, places and partners, with who answers for them."""
+    row = course_row(ctx, key)
+    lines = sorted(value_lines(ctx, row), key=lambda line: line.is_shown)
+    may_confirm = ctx.holds(CONFIRM_VALUE, on=row)
+    return render("courses/values.html", course=row, lines=lines, title=_title(ctx, row), may_confirm=may_confirm)
+
+
+@bp.post("/parcours-equipe/<key>/valeurs/confirmer")
+@guarded(CONFIRM_VALUE)
+def post_confirmation(ctx: Context, key: str) -> Response:
+    """The person who is signed in answers for a value, as they read it."""
+    sent = {name: request.form.get(name, "") for name in ("name", "text", "source")}
+    try:
+        confirm_value(ctx, course=course_row(ctx, key), **sent)
+        flash(gettext("C'est confirmé : les personnes peuvent lire cette information."))
+    except ValueHasChanged:
+        flash(gettext("Cette information a changé entre-temps : relisez-la."), "warn")
+    return go(".values", key=key)
+
+
+@bp.post("/parcours-equipe/<key>/valeurs/retirer")
+@guarded(CONFIRM_VALUE)
+def post_withdrawal(ctx: Context, key: str) -> Response:
+    """Take a confirmation back."""
+    withdraw_value(ctx, course=course_row(ctx, key), name=request.form.get("name", ""))
+    flash(gettext("C'est retiré : les personnes ne lisent plus cette information."))
+    return go(".values", key=key)
+
+
+def _seen(ctx: Context, row: Course) -> dict[str, Any]:
+    """The version in force, or the draft of a course that has none yet."""
+    published, draft = latest_published(ctx, row.id), draft_of(ctx, row.id)
+    shown = published or draft
+    if shown is None:
+        raise NotFound
+    whole = structure(ctx, shown.id)
+    return {
+        "whole": whole,
+        "is_published": published is not None,
+        "minutes": minutes_of(whole),
+        "coverage": coverage_lines(whole),
+        "versions": version_lines(ctx, row),
+        "draft": draft,
+        "changes": changes(ctx, before=published.id if published else None, after=draft.id) if draft else None,
+        "problems": draft_problems(ctx, draft) if draft else [],
+        "modalities": {name: gettext(text) for name, (_icon, text) in MODALITIES.items()},
+        "types": {name: gettext(kind.title) for name, kind in ctx.registry.activity_types.items()},
+        "unconfirmed": sum(not line.is_shown for line in value_lines(ctx, row)),
+    }
+
+
+def _title(ctx: Context, row: Course) -> str:
+    shown = latest_published(ctx, row.id) or draft_of(ctx, row.id)
+    return shown.title if shown else row.slug
