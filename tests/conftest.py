@@ -15,8 +15,9 @@ from lms.app import FEATURES, build_platform, create_app
 from lms.courses.structure import forget_structures
 from lms.kernel.context import Context
 from lms.kernel.database import Base, TenantSession
-from lms.kernel.platform import Platform
+from lms.kernel.platform import Identity, Platform
 from lms.kernel.site import fix_iri_prefix
+from lms.kernel.web import SignedIn
 from lms.settings import Settings
 from tests import postgres
 from tests.factories.world import World, make_world
@@ -144,3 +145,22 @@ def app(platform: Platform) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A browser that is not signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def signed_in_as(app: Flask, platform: Platform, world: World) -> Callable[[str], FlaskClient]:
+    """`signed_in_as("trainer")`: a browser in which someone of the world is signed in, without a password being hashed."""
+
+    def sign_in(who: str) -> FlaskClient:
+        with platform.database.read_session(world.organisations[who]) as session:
+            found = platform.identify(session, world.organisations[who], world.members[who], platform.clock())
+        assert isinstance(found, Identity)
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie.permanent = True
+            cookie["_user_id"] = SignedIn(found).get_id()
+            cookie["_fresh"] = True
+            cookie["language"] = found.language
+        return browser
+
+    return sign_in

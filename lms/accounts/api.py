@@ -66,7 +66,7 @@ __all__ = [
 ]
 
 
-def people(ctx: Context) -> Select[Any]:
+def people(ctx: Context) -> Select[*tuple[Any, ...]]:
     """A selectable that others may join: membership_id, key, uuid, given_name, family_name, sort_name, status."""
     return select(
         Membership.id.label("membership_id"),

@@ -50,7 +50,6 @@ def person() -> None:
 @click.option("--phone", default="")
 @click.option("--role", "roles", multiple=True, default=(Role.LEARNER.value,), type=click.Choice([*Role]))
 @click.option("--password", help="Visible in the list of processes: leave it out to be asked.")
-@click.option("--no-password", is_flag=True, help="They enter by a link or a card.")
 @click.option("--organisation", "code", help="Key or name; optional while there is one.")
 @click.pass_obj
 def add(
@@ -62,15 +61,10 @@ def add(
     phone: str,
     roles: tuple[str, ...],
     password: str | None,
-    no_password: bool,
     code: str | None,
 ) -> None:
     """Add someone with their roles, or give roles to who is already here; prints their key."""
-    hashed = (
-        None
-        if no_password
-        else _hashed(password or click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    )
+    hashed = _hashed(_asked() if password is None else password)
     try:
         contacts = {"email": clean_email(email), "phone": clean_phone(phone)}
         with platform.database.read_session() as session:
@@ -84,7 +78,14 @@ def add(
         click.echo(row.key)
 
 
-def _hashed(password: str) -> str:
+def _asked() -> str:
+    question = "Password (empty: they enter by a link or a card)"
+    return str(click.prompt(question, hide_input=True, confirmation_prompt=True, default="", show_default=False))
+
+
+def _hashed(password: str) -> str | None:
+    if not password:
+        return None
     try:
         check_strength(password)
     except WeakPassword as weak:

@@ -73,7 +73,7 @@ def uploaded(name: str) -> bytes:
 
 def problems(form: Form) -> dict[str, str]:
     """Field → what is wrong with it, in the reader's language."""
-    return {name: gettext(str(said[0])) for name, said in form.errors.items() if said and name}
+    return {name: gettext(str(field.errors[0])) for name, field in form._fields.items() if field.errors}
 
 
 def _stripped(text: str | None) -> str:
@@ -171,11 +171,11 @@ class GrantForm(PlainForm):
         self.role.choices = role_choices(roles)
         return self
 
-    def bounds(self, zone: str, now: datetime) -> dict[str, datetime | None]:
+    def bounds(self, zone: str, now: datetime) -> tuple[datetime | None, datetime | None]:
         """The two moments: from the first day's start, or now, to the last day's end."""
         begins = _moment(self.starts_on.data, time.min, zone)
         ends = _moment(self.ends_on.data, time.max, zone)
-        return {"starts_at": begins if begins and begins > now else None, "ends_at": ends}
+        return begins if begins and begins > now else None, ends
 
 
 class OwnPasswordForm(PlainForm):

@@ -16,7 +16,7 @@ from lms.kernel.database import TenantSession
 from lms.kernel.wording import choose_word
 
 LA_POSTE = "356000000"
-"""La Poste's establishments add up differently: the sum of their digits is a multiple of 5."""
+"""La Poste's establishments may add up differently: the sum of their digits is a multiple of 5."""
 
 
 def create_organisation(
@@ -53,8 +53,8 @@ def is_siret(text: str) -> bool:
     """Whether 14 digits hold together (Luhn), as each SIRET does."""
     if not re.fullmatch(r"\d{14}", text):
         return False
-    if text.startswith(LA_POSTE):
-        return sum(map(int, text)) % 5 == 0
+    if text.startswith(LA_POSTE) and sum(map(int, text)) % 5 == 0:
+        return True
     doubled = [int(digit) * (2 if index % 2 == 0 else 1) for index, digit in enumerate(text)]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 

@@ -31,15 +31,10 @@ def is_password(password: str, stored: str | None) -> bool:
     """Whether this is the password; takes as long when there is none. Never inside a write transaction."""
     with _two_at_once:
         try:
-            right = _hasher.verify(stored or NOBODY, password[:MAX_LENGTH])
+            _hasher.verify(stored or NOBODY, password[:MAX_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
-    return right and stored is not None
-
-
-def is_outdated(stored: str) -> bool:
-    """Whether a hash was made with weaker parameters than today's."""
-    return _hasher.check_needs_rehash(stored)
+    return stored is not None
 
 
 def check_strength(password: str, *known: str) -> None:

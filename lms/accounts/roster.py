@@ -71,7 +71,7 @@ def read_roster(data: bytes, *, roles: frozenset[Role]) -> list[RosterLine]:
 
 
 def _decoded(data: bytes) -> str:
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"%PDF") or data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
         raise UnreadableRoster(
             mark("Ce n'est pas un fichier CSV. Dans votre tableur, choisissez « Enregistrer sous », puis « CSV ».")
         )

@@ -27,6 +27,7 @@ from lms.kernel.preferences import WrongPreference, preference, set_preference
 from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, is_local, platform, public, render, signed_in
 
+__all__ = ["bp", "declared", "set_declared"]
 MOST_ROWS = 200
 """How many rows of one feature the page of one's own data shows."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import segno
 from flask import Blueprint, request, url_for
 from markupsafe import Markup
 
 from lms.accounts import access, operations
 from lms.accounts.contacts import readable_phone
-from lms.accounts.data import PersonInfo
+from lms.accounts.data import PeoplePage, PersonInfo
 from lms.accounts.forms import (
     ContactForm,
     GrantForm,
@@ -64,9 +66,9 @@ def people(ctx: Context) -> Page:
     )  # fmt: skip
 
 
-def _pager(page: object, endpoint: str) -> dict[str, object]:
-    number, pages = page.number, page.pages  # type: ignore[attr-defined]
-    kept = {name: request.args[name] for name in ("q", "etat") if request.args.get(name)}
+def _pager(page: PeoplePage, endpoint: str) -> dict[str, object]:
+    number, pages = page.number, page.pages
+    kept: dict[str, Any] = {name: request.args[name] for name in ("q", "etat") if request.args.get(name)}
     return {
         "number": number,
         "pages": pages,
@@ -269,10 +271,9 @@ def post_role(ctx: Context, key: str) -> Page:
     member, form = membership(ctx, key, right=WRITE_ROLES), GrantForm().offer(givable_roles(ctx))
     if not form.validate():
         return _person_page(ctx, member, form), 400
+    starts, ends = form.bounds(ctx.here.timezone, ctx.now)
     try:
-        operations.give_role(
-            ctx, membership=member, role=Role(form.role.data), **form.bounds(ctx.here.timezone, ctx.now)
-        )
+        operations.give_role(ctx, membership=member, role=Role(form.role.data), starts_at=starts, ends_at=ends)
         flash(gettext("Le rôle est donné."))
     except Refused as refused:
         flash(gettext(str(refused)), "bad")

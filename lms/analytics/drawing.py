@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from lms.analytics.data import PersonRow
 
-SQUARE, GAP, SPACE, HEAD = 9, 1, 14, 22
+SQUARE, GAP, SPACE, HEAD = 9, 1, 14, 14
 MOST_COLUMNS, SHORTEST = 12, 25
+LARGE, SMALL, MANY = 2, 1.25, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,27 @@ class Drawing:
     height: int
     paths: tuple[tuple[int, str], ...]
     """(level, what to draw)."""
-    heads: tuple[tuple[int, str], ...]
-    """(where, the first letters of a block) above each column of people."""
+    heads: tuple[tuple[float, int], ...]
+    """(where, the number of a block) above each column of people."""
+    scale: float
+    head: int = HEAD - 4
+
+    @property
+    def shown_width(self) -> int:
+        """In the page."""
+        return round(self.width * self.scale)
+
+    @property
+    def shown_height(self) -> int:
+        """In the page."""
+        return round(self.height * self.scale)
 
 
-def drawing_of(rows: Sequence[PersonRow], codes: Sequence[str]) -> Drawing:
+def drawing_of(rows: Sequence[PersonRow], blocks: int) -> Drawing:
     """Draw people from top to bottom, then from column to column."""
     per_column = max(SHORTEST, -(-len(rows) // MOST_COLUMNS))
     columns = -(-len(rows) // per_column) or 1
-    step = len(codes) * (SQUARE + GAP) + SPACE
+    step = blocks * (SQUARE + GAP) + SPACE
     squares: list[list[str]] = [[] for _level in range(5)]
     for number, row in enumerate(rows):
         column, line = divmod(number, per_column)
@@ -41,14 +54,15 @@ def drawing_of(rows: Sequence[PersonRow], codes: Sequence[str]) -> Drawing:
         width=columns * step - SPACE,
         height=HEAD + min(per_column, len(rows) or 1) * (SQUARE + GAP),
         paths=tuple((level, "".join(found)) for level, found in enumerate(squares) if found),
-        heads=tuple(_heads(columns, step, codes)),
+        scale=LARGE if len(rows) <= MANY else SMALL,
+        heads=tuple(_heads(columns, step, blocks)),
     )
 
 
-def _heads(columns: int, step: int, codes: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _heads(columns: int, step: int, blocks: int) -> Iterator[tuple[float, int]]:
     for column in range(columns):
-        for place, code in enumerate(codes):
-            yield column * step + place * (SQUARE + GAP), code
+        for place in range(blocks):
+            yield column * step + place * (SQUARE + GAP) + SQUARE / 2, place + 1
 
 
 def spread_of(rows: Sequence[PersonRow], blocks: int) -> list[list[int]]:

@@ -106,7 +106,9 @@ def people_asked(ctx: Context, cohort: CohortInfo, *, ground: Ground, asked: Ask
                 )
     column = order.get(asked.sort, person.c.sort_name)
     # The longest here come first, as do the first letters: "week" is sorted by the entry.
-    ordered: Select[Any] = query.order_by(column.desc() if asked.descending else column, person.c.sort_name, enrolment.c.enrolment_id)
+    ordered: Select[Any] = query.order_by(
+        column.desc() if asked.descending else column, person.c.sort_name, enrolment.c.enrolment_id
+    )
     return ordered
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from lms.accounts.api import PersonInfo, person_by_key
+from lms.analytics.ground import weeks_between
 from lms.competences.api import (
     ACQUIRED,
     ACQUISITION_RULE,
@@ -42,6 +43,8 @@ class Reasons:
     covered: CoverageInfo
     block: BlockInfo
     skills: tuple[Explained, ...]
+    week: int
+    """Weeks since the entry."""
     work: tuple[tuple[ActivityInfo, ProgressInfo | None], ...]
     """The activities that feed the block, with where the person stands in each."""
 
@@ -74,6 +77,7 @@ def reasons_for(ctx: Context, cohort: CohortInfo, *, person_key: str, block_code
         covered=covered,
         block=block,
         skills=tuple(explained(ctx, own, version_ids=[enrolment.version_id])),
+        week=weeks_between(enrolment.entered_at, ctx.now),
         work=tuple(_work(course, covered, block, progress_of(ctx, enrolment.id))),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from lms.analytics.drawing import drawing_of, spread_of
 from lms.analytics.exporting import csv_lines
@@ -11,7 +11,7 @@ from lms.analytics.ground import ground_of, moment_of, most_weeks
 from lms.analytics.queries import everyone, everyone_in_pieces, heat_page
 from lms.analytics.reasons import reasons_for
 from lms.competences.api import READ_FRAMEWORK
-from lms.courses.api import READ_COHORT, cohort_by_key
+from lms.courses.api import READ_COHORT, CohortInfo, cohort_by_key
 from lms.kernel.context import Context
 from lms.kernel.web import guarded, render
 from lms.xapi.api import stale_count
@@ -40,9 +40,10 @@ def heat_map_csv(ctx: Context, key: str) -> Response:
     cohort, asked = cohort_by_key(ctx, key), asked_from(request.args)
     ground = ground_of(ctx, cohort)
     pieces = everyone_in_pieces(ctx, cohort, ground=ground, asked=asked, moment=moment_of(ctx, asked))
-    lines = csv_lines(pieces, ground, zone=ctx.here.timezone)
+    # Read before it is sent: a slow line must not hold a transaction open.
+    lines = list(csv_lines(pieces, ground, zone=ctx.here.timezone))
     headers = {"Content-Disposition": f'attachment; filename="acquis-{cohort.key}.csv"'}
-    return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
+    return Response(lines, mimetype="text/csv", headers=headers)
 
 
 @bp.get("/groupes/<key>/acquis/vue")
@@ -54,7 +55,7 @@ def overview(ctx: Context, key: str) -> str:
     rows = everyone(ctx, cohort, ground=ground, asked=asked, moment=moment)
     return render(
         "analytics/overview.html", cohort=cohort, asked=asked, ground=ground, moment=moment, people=len(rows),
-        drawing=drawing_of(rows, [one.code for one in ground.blocks]), spread=spread_of(rows, len(ground.blocks)),
+        drawing=drawing_of(rows, len(ground.blocks)), spread=spread_of(rows, len(ground.blocks)),
         address=address_of(request.args), who=address_of(request.args, WHO), weeks=most_weeks(ctx, ground), is_computing=stale_count(ctx) > 0,
     )  # fmt: skip
 
@@ -66,3 +67,8 @@ def cell(ctx: Context, key: str, person_key: str, block_code: str) -> str:
     cohort = cohort_by_key(ctx, key)
     reasons = reasons_for(ctx, cohort, person_key=person_key, block_code=block_code)
     return render("analytics/cell.html", cohort=cohort, reasons=reasons, is_computing=stale_count(ctx) > 0)
+
+
+def cohort_panel(_ctx: Context, subject: CohortInfo) -> str:
+    """The way to the heat map, on a group's page."""
+    return render("analytics/cohort_panel.html", cohort=subject)

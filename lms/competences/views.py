@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 
 from lms.competences.catalogue import criteria_of, framework
 from lms.competences.coverage import uses
@@ -67,4 +67,4 @@ def today_panel(ctx: Context, _subject: Any) -> str:
 
 def way_url(way: Way) -> str:
     """The page of an activity, for who follows its course."""
-    return f"/parcours/{way.course_key}/{way.activity_key}"
+    return url_for("courses.activity", course_key=way.course_key, activity_key=way.activity_key)

@@ -122,11 +122,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Work that comes back: `run(platform)` every `minutes`, in the worker."""
+    """Work that comes back: `run(platform)` every `minutes`, in the worker; with `on_wake`, also whenever it is woken."""
 
     name: str
     minutes: int
     run: Callable[..., None]
+    on_wake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,13 @@ class JobKind:
 class IntentKind:
     """A kind of act that people send by form or outbox.
 
-    `payload` is a msgspec Struct; `operation(ctx, *, intent, payload)` checks the right, grades and records.
+    `payload` is a msgspec Struct; `operation(ctx, *, intent, payload)` checks the right, grades and records; it returns
+    an `Outcome` of `lms.xapi.api`, or raises its `Refused`.
     """
 
     name: str
     payload: type[Any]
-    operation: Callable[..., None]
+    operation: Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,3 +177,11 @@ def coverage_lines(whole: Structure) -> list[CoverageLine]:
         title = " · ".join(name for name in (info.title if info else entry["activity"], part) if name)
         lines.append(CoverageLine(entry["criterion"], owner, title, entry.get("minimum")))
     return lines
+
+
+def lasting(minutes: int) -> str:
+    """A duration as people read it: `45 min`, `1 h 30`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"

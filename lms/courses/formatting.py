@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _formatted(types: Mapping[str, ActivityType], name: str, source: bytes) -> s
         return write_yaml(whole)
     if name in _LISTS:
         value = read_yaml(source)
-        return write_yaml([_ordered(one, _LISTS[name]) for one in value] if isinstance(value, list) else value)
+        return write_yaml([_dated(_ordered(one, _LISTS[name])) for one in value] if isinstance(value, list) else value)
     if last == "module.yaml":
         return write_yaml(_ordered(read_yaml(source), MODULE_FIELDS, keyed=True))
     return _formatted_activity(types, name, source)
@@ -69,6 +70,14 @@ def _formatted_activity(types: Mapping[str, ActivityType], name: str, source: by
         head["opens"] = _ordered(head["opens"], OPENS_FIELDS)
     body = {field: value for field, value in fields.items() if field not in ACTIVITY_FIELDS}
     return write_activity({**head, **kind.canonical(body)})
+
+
+def _dated(value: Any) -> Any:
+    """A day stands without quotes."""
+    try:
+        return {**value, "checked": date.fromisoformat(value["checked"])}
+    except (TypeError, KeyError, ValueError):
+        return value
 
 
 def _ordered(value: Any, order: tuple[str, ...], *, keyed: bool = False) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from lms.contract.types import Role
 from lms.courses.operations import COHORT_ROLES, END_REASONS
+from lms.kernel.clock import end_of_day
 from lms.kernel.i18n import gettext, mark
 
 REASONS = {
@@ -82,5 +83,5 @@ def start_of(day: date | None, zone: str) -> datetime | None:
 
 
 def end_of(day: date | None, zone: str) -> datetime | None:
-    """The moment when a local day is over."""
-    return start_of(day + timedelta(days=1), zone) if day else None
+    """23:59 of a local day."""
+    return end_of_day(day, zone) if day else None

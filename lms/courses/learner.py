@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lms.courses.data import ActivityInfo, EnrolmentInfo, ModuleInfo, ProgressInfo, Structure
@@ -30,6 +30,7 @@ class Step:
     state: str
     door: Opened
     due_at: datetime | None
+    is_late: bool
     progress: ProgressInfo | None
 
     @property
@@ -108,15 +109,14 @@ def way_of(
     coming = _next(steps, alone)
     if coming is not None:
         here = steps.index(coming)
-        steps[here] = Step(coming.info, LATE if coming.state == LATE else NOW, coming.door, coming.due_at, coming.progress)
-        coming = steps[here]
+        steps[here] = coming = replace(coming, state=NOW)
     days = (local_day(now, zone) - local_day(enrolment.entered_at, zone)).days
     return Way(whole, _stages(whole, steps), coming, max(days, 0) // 7 + 1, int(whole.head.get("weeks", 0)))
 
 
 def preview_of(whole: Structure) -> Way:
     """The path as staff look at it: all open, nothing done."""
-    steps = [Step(info, OPEN, Opened(is_open=True), None, None) for module in whole.modules for info in module.activities]
+    steps = [Step(info, OPEN, Opened(is_open=True), None, is_late=False, progress=None) for module in whole.modules for info in module.activities]
     return Way(whole, _stages(whole, steps), None, 0, int(whole.head.get("weeks", 0)))
 
 
@@ -137,7 +137,7 @@ def _step(
         state = CLOSED
     else:
         state = LATE if due is not None and now > due else OPEN
-    return Step(info, state, door, due, own)
+    return Step(info, state, door, due, is_late=state == LATE, progress=own)
 
 
 def _next(steps: list[Step], alone: Collection[str]) -> Step | None:

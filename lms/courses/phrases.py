@@ -22,10 +22,10 @@ _STATES = {
     DONE: mark("fait"),
     NOW: mark("maintenant"),
     OPEN: mark("à faire"),
-    LATE: mark("à faire, la date est passée"),
+    LATE: mark("à faire"),
     CLOSED: mark("pas encore ouvert"),
 }
-_DAY = "EEEE d MMMM"
+_DAY = "d MMMM"
 
 
 class Phrases:
@@ -86,14 +86,15 @@ class Phrases:
         if step.due_at is None or step.state == DONE:
             return ""
         day = speech().day(step.due_at, self.zone, _DAY)
-        return gettext("c'était prévu pour le %(day)s") % {"day": day} if step.state == LATE else gettext("pour le %(day)s") % {"day": day}
+        text = gettext("prévu pour le %(day)s, encore possible") if step.is_late else gettext("pour le %(day)s")
+        return text % {"day": day}
 
     def closed(self, step: Step) -> str:
         """Why it is closed, and what opens it."""
         if step.door.because == DATE and step.door.at is not None:
             return gettext("s'ouvre le %(day)s") % {"day": speech().day(step.door.at, self.zone, _DAY)}
         if step.door.because == AFTER:
-            return gettext("après : %(title)s") % {"title": self.way.waits_for(step)}
+            return gettext("après « %(title)s »") % {"title": self.way.waits_for(step)}
         return gettext("quand votre %(trainer)s l'ouvre") % {"trainer": self.trainer}
 
     def week(self) -> str:

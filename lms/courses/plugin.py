@@ -8,9 +8,9 @@ from click import Command
 
 from lms.contract.hooks import hookimpl
 from lms.contract.types import Figure, NavigationEntry, Right, Term
-from lms.courses import views
+from lms.courses import views, views_cohorts, views_courses, views_enrolments
 from lms.courses.cli import content, list_cohorts
-from lms.courses.permissions import RIGHTS
+from lms.courses.permissions import READ_COHORT, READ_COURSE, RIGHTS
 from lms.courses.progress import ProgressFigure
 from lms.kernel.i18n import mark
 
@@ -35,14 +35,18 @@ def figures() -> tuple[Figure, ...]:
 
 @hookimpl
 def blueprints() -> tuple[Any, ...]:
-    """The learner's pages."""
-    return (views.bp,)
+    """The learner's pages, and those of staff."""
+    return (views.bp, views_cohorts.bp, views_enrolments.bp, views_courses.bp)
 
 
 @hookimpl
 def navigation() -> tuple[NavigationEntry, ...]:
-    """The path."""
-    return (NavigationEntry("word:course", "courses.home", "path", 10, audience="learner"),)
+    """The path; for staff, groups and courses."""
+    return (
+        NavigationEntry("word:course", "courses.home", "path", 10, audience="learner"),
+        NavigationEntry(mark("Groupes"), "cohorts.cohorts", "group", 10, READ_COHORT, audience="staff"),
+        NavigationEntry(mark("Parcours"), "course_staff.courses", "path", 20, READ_COURSE, audience="staff"),
+    )
 
 
 @hookimpl

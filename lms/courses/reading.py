@@ -56,6 +56,7 @@ class Reading:
         self.types, self.files = types, files
         self.problems: list[str] = []
         self.used: set[str] = set()
+        self.raw: dict[str, Any] = {}
         self.course_key = ""
         self.values: tuple[ValueEntry, ...] = ()
         self.glossary: tuple[GlossaryEntry, ...] = ()
@@ -66,11 +67,10 @@ class Reading:
         self.course_key = head.key if head else ""
         self.values = self._entries("values.yaml", ValueEntry, "name")
         self.glossary = self._entries("glossary.yaml", GlossaryEntry, "term")
-        slugs = head.modules if head else ()
+        slugs = head.modules if head else self._named("course.yaml", "modules")
         modules = [self._module(slug) for slug in slugs]
         self._twice("course.yaml", "modules", slugs)
-        if head is not None:
-            self._left_over(slugs)
+        self._left_over(slugs)
         if head is None or self.problems:
             raise ContentRefused(self.problems)
         draft = Draft(
@@ -115,7 +115,7 @@ class Reading:
 
     def _head(self, name: str, kind: type[Head]) -> Head | None:
         before = len(self.problems)
-        value = self._yaml(name)
+        value = self.raw[name] = self._yaml(name)
         return self._checked(name, value, kind) if len(self.problems) == before else None
 
     def _entries(self, name: str, kind: type[Head], naming: str) -> tuple[Head, ...]:
@@ -134,12 +134,17 @@ class Reading:
 
     def _module(self, slug: str) -> DraftModule | None:
         head = self._head(f"{slug}/module.yaml", ModuleHead)
-        if head is None:
-            return None
-        self._twice(f"{slug}/module.yaml", "activities", head.activities)
+        names = head.activities if head else self._named(f"{slug}/module.yaml", "activities")
+        self._twice(f"{slug}/module.yaml", "activities", names)
         around = self._surroundings(slug)
-        activities = [self._activity(slug, name, around) for name in head.activities]
-        return DraftModule(slug, head, tuple(one for one in activities if one is not None))
+        activities = [self._activity(slug, name, around) for name in names]
+        return DraftModule(slug, head, tuple(one for one in activities if one is not None)) if head else None
+
+    def _named(self, name: str, field: str) -> tuple[str, ...]:
+        """What a wrong file lists all the same: what stands below it is looked at too, so that all problems are said together."""
+        value = self.raw.get(name)
+        listed = value.get(field) if isinstance(value, dict) else None
+        return tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
 
     def _activity(self, module: str, slug: str, around: Surroundings) -> DraftActivity | None:
         names = [f"{module}/{slug}{ending}" for ending in (".md", ".yaml")]
@@ -157,9 +162,11 @@ class Reading:
         own = {field: fields[field] for field in ACTIVITY_FIELDS if field in fields}
         body = {field: value for field, value in fields.items() if field not in own}
         head = self._checked(name, own, ActivityHead)
-        if head is None:
-            return None
-        return self._typed(name, slug, head, body, around)
+        if head is not None:
+            return self._typed(name, slug, head, body, around)
+        kind = self.types.get(str(fields.get("type")))
+        self._say(name, *(kind.problems(body, around) if kind else ()))
+        return None
 
     def _typed(self, name: str, slug: str, head: ActivityHead, body: dict[str, Any], around: Surroundings) -> DraftActivity | None:
         """Let the type look at its own fields."""

@@ -155,14 +155,14 @@ def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[
     return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]
 
 
-def staff_to_assign(ctx: Context) -> list[tuple[str, str]]:
-    """(key, name) of those who work for the organisation."""
+def staff_to_assign(ctx: Context, *, search: str = "") -> list[tuple[str, str]]:
+    """(key, name) of those who work for the organisation; of anyone by name, with a search."""
     listed = people(ctx).subquery()
-    ids = staff_ids(ctx)
-    query = select(listed.c.key, listed.c.given_name, listed.c.family_name).where(
-        listed.c.membership_id.in_(ids), listed.c.status != "ended"
-    )
-    return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in ctx.session.execute(query.order_by(listed.c.sort_name))]
+    words = [listed.c.sort_name.contains(part, autoescape=True) for part in folded(search[:100]).split()]
+    wanted = words or [listed.c.membership_id.in_(staff_ids(ctx))]
+    query = select(listed.c.key, listed.c.given_name, listed.c.family_name).where(*wanted, listed.c.status != "ended")
+    rows = ctx.session.execute(query.order_by(listed.c.sort_name, listed.c.membership_id).limit(_CHUNK))
+    return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]
 
 
 def member_ids(ctx: Context, keys: Sequence[str]) -> list[int]:

@@ -100,8 +100,8 @@ def words(ctx: Context, course_key: str) -> str:
     """The words of a course, explained."""
     enrolment = _own_or_preview(ctx, course_key)
     whole = structure(ctx, enrolment.version_id if enrolment else published_version(ctx, course_key))
-    entries = [{**entry, "anchor": anchor(entry["term"])} for entry in whole.glossary]
-    return render("courses/words.html", whole=whole, entries=entries)
+    explained = [{**entry, "anchor": anchor(entry["term"])} for entry in whole.glossary]
+    return render("courses/words.html", whole=whole, explained=explained)
 
 
 @bp.get("/parcours/<course_key>/glossaire")

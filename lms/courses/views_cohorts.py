@@ -136,9 +136,10 @@ def settings(ctx: Context, key: str) -> str:
     ctx.require(ENROL, on=row)
     team = grants_on(ctx, scope=Scope.COHORT, scope_id=row.id)
     may = {"manage": ctx.holds(MANAGE_COHORT, on=row), "staff": ctx.holds(STAFF_COHORT, on=row)}
-    choices = staff_to_assign(ctx) if may["staff"] else []
-    roles = {role: gettext(name) for role, name in STAFF_ROLES.items()}
-    return render("courses/cohort_settings.html", cohort=row, team=team, may=may, choices=choices, roles=roles)
+    search = request.args.get("nom", "")
+    choices = staff_to_assign(ctx, search=search) if may["staff"] else []
+    roles = {role.value: gettext(name) for role, name in STAFF_ROLES.items()}
+    return render("courses/cohort_settings.html", cohort=row, team=team, may=may, choices=choices, roles=roles, search=search)
 
 
 @bp.post("/groupes/<key>/reglages")

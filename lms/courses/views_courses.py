@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from lms.contract.types import ContentRefused
-from lms.courses.catalogue import changes, course_list, course_row, coverage_lines, minutes_of, version_lines
+from lms.courses.catalogue import changes, course_list, course_row, coverage_lines, lasting, minutes_of, version_lines
 from lms.courses.models import Course
 from lms.courses.permissions import CONFIRM_VALUE, PUBLISH_COURSE, READ_COURSE
 from lms.courses.phrases import MODALITIES
@@ -103,6 +103,7 @@ def _seen(ctx: Context, row: Course) -> dict[str, Any]:
         "problems": draft_problems(ctx, draft) if draft else [],
         "modalities": {name: gettext(text) for name, (_icon, text) in MODALITIES.items()},
         "types": {name: gettext(kind.title) for name, kind in ctx.registry.activity_types.items()},
+        "lasting": lasting,
         "unconfirmed": sum(not line.is_shown for line in value_lines(ctx, row)),
     }
 

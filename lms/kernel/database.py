@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import json
+import os
 import secrets
 import threading
 import time
@@ -15,7 +16,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -149,6 +165,7 @@ class Database:
             _prepare_sqlite(self.engine, self._lock)
             self.reader: Engine = self.engine
             self.writer: Engine = self.engine.execution_options(lms_write=True)
+            self.snapshot: Engine = self.engine  # its transactions see one moment already
         else:
             self.engine = create_engine(
                 url, json_serializer=to_json, hide_parameters=True, pool_size=10, max_overflow=40, pool_pre_ping=True
@@ -156,11 +173,16 @@ class Database:
             # Reads that need no common snapshot save BEGIN and ROLLBACK, two round trips.
             self.reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self.writer = self.engine
+            self.snapshot = self.engine.execution_options(isolation_level="REPEATABLE READ")
         watch_compiler(self.engine)
 
     def read_session(self, organisation_id: int | None = None) -> TenantSession:
         """A session for a page: what it changed would be lost."""
         return self._session(self.reader, organisation_id)
+
+    def snapshot_session(self, organisation_id: int | None = None) -> TenantSession:
+        """A session to read with whose every read sees the same moment: a figure and the statements under it agree."""
+        return self._session(self.snapshot, organisation_id)
 
     def write_session(self, organisation_id: int | None = None) -> TenantSession:
         """A session whose transaction begins, alone on SQLite, at its first statement."""
@@ -172,6 +194,15 @@ class Database:
         with self.write_session(organisation_id) as session:
             yield session
             session.commit()
+
+    def consistent_through(self, now: datetime) -> datetime:
+        """A moment such that whatever was stored before it can be read by who begins to read after this call."""
+        if self.is_sqlite:
+            held_since = self._lock.held_since()
+            return now if held_since is None else min(now, held_since)
+        with self.reader.connect() as connection:
+            started = connection.scalar(_OLDEST_WRITER)
+        return now if started is None else min(now, started.astimezone(UTC))
 
     def close(self) -> None:
         """Give the connections back."""
@@ -186,6 +217,25 @@ class Database:
             autoflush=True,
             info={"organisation_id": organisation_id, "is_sqlite": self.is_sqlite},
         )
+
+
+def is_settled(model: Any) -> ColumnElement[bool]:
+    """Rows (PostgreSQL) of transactions that ended before any that still runs began to write.
+
+    Who reads "since" reads these only: a transaction that commits late is then not skipped.
+    """
+    name = model.__tablename__
+    oldest: ColumnElement[Any] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::xid")
+    return func.age(literal_column(f"{name}.xmin")) > func.age(oldest)
+
+
+_OLDEST_WRITER = select(func.min(literal_column("xact_start", DateTime(timezone=True)))).select_from(
+    table("pg_stat_activity")
+).where(
+    literal_column("datname") == func.current_database(),
+    literal_column("backend_xid").is_not(None),
+    literal_column("pid") != func.pg_backend_pid(),
+)  # fmt: skip
 
 
 class WriterLock:
@@ -204,9 +254,20 @@ class WriterLock:
             if self._file is None:
                 self._file = self._path.open("a")
             _lock_file(self._file)
+            os.utime(self._file.fileno())
         except BaseException:
             self._threads.release()
             raise
+
+    def held_since(self) -> datetime | None:
+        """When the present writer, in whatever process, took its turn; None when nobody writes."""
+        with self._path.open("a") as probe:
+            since = self._path.stat().st_mtime
+            try:
+                fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return datetime.fromtimestamp(since, UTC)
+            return None
 
     def close(self) -> None:
         """Give the lock file back."""

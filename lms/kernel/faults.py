@@ -78,7 +78,9 @@ def answer_fault(failure: Exception) -> Any:
     """The answer to whatever went wrong; its status says it to machines, its page to people."""
     if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:
         return failure
-    if isinstance(failure, TermsToAccept):
+    if _carries_an_intent() and isinstance(failure, NotSignedIn | TermsToAccept | DatabaseBusy):
+        return _resend_page(failure)
+    if isinstance(failure, TermsToAccept) and not _wants_json():
         return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
     if isinstance(failure, NotSignedIn) and request.method == "GET" and not _wants_json():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
@@ -101,6 +103,46 @@ def answer_fault(failure: Exception) -> Any:
     return response
 
 
+def _carries_an_intent() -> bool:
+    """Whether someone has sent answers, which must not be lost because a session has ended or a server is busy."""
+    return request.method == "POST" and not _wants_json() and "intent" in request.form and not request.files
+
+
+def _resend_page(failure: Exception) -> Any:
+    """The same form again, under the same intent: one signs in beside it, then sends it."""
+    code, (text, first) = _RESENT[type(failure)]
+    response = current_app.make_response(
+        render_template(
+            "ui/resend.html",
+            **_bare_globals(),
+            title=gettext("Vos réponses sont encore là"),
+            text=gettext(text),
+            first={"label": gettext(first[0]), "url": url_for(first[1])} if first else None,
+            address=request.full_path.rstrip("?"),
+            fields=list(request.form.items(multi=True)),
+        )
+    )
+    response.status_code = code
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+_RESENT: Mapping[type[Exception], tuple[int, tuple[str, tuple[str, str] | None]]] = {
+    NotSignedIn: (
+        401,
+        (
+            mark("Votre connexion est finie. Connectez-vous, puis revenez ici."),
+            (mark("Se connecter"), "accounts.sign_in"),
+        ),
+    ),
+    TermsToAccept: (
+        403,
+        (mark("Il y a une nouvelle charte. Lisez-la, puis revenez ici."), (mark("Lire la charte"), "accounts.terms")),
+    ),
+    DatabaseBusy: (503, (mark("Il y a beaucoup de monde. Attendez une minute."), None)),
+}
+
+
 def _bare_globals() -> dict[str, Any]:
     """For error pages: nothing that reads the database, so that a broken database still gets its page."""
     speech = i18n.speech()
@@ -117,10 +159,16 @@ def _status(failure: Exception) -> int:
         text = str(failure.orig).lower()
         if "full" in text or "no space" in text:
             return 507
-        return 503 if "locked" in text or "busy" in text else 500
+        return 503 if any(word in text for word in ("locked", "busy", "deadlock")) else 500
     if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
         return 507
-    known: dict[type[Exception], int] = {NotSignedIn: 401, Forbidden: 403, NotFound: 404, DatabaseBusy: 503}
+    known: dict[type[Exception], int] = {
+        NotSignedIn: 401,
+        TermsToAccept: 403,
+        Forbidden: 403,
+        NotFound: 404,
+        DatabaseBusy: 503,
+    }
     return known.get(type(failure), 500)
 
 

@@ -68,6 +68,9 @@ def _schedule(platform: Platform, queue: Huey, name: str, minutes: int, run: Any
 
 def _work(platform: Platform) -> None:
     deliver_events(platform)
+    for schedule in platform.registry.schedules.values():
+        if schedule.on_wake:
+            schedule.run(platform)
     jobs.sweep(platform)
 
 

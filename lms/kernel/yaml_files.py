@@ -142,8 +142,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"Expected `str` matching regex .*", "ce texte n'a pas la forme attendue"),
     (r"Expected `(?:str|array|object)` of length >= .*", "il ne doit pas être vide"),
     (r"Expected `\w+` of length <= (\d+)", "c'est trop long ({0} au plus)"),
-    (r"Expected `\w+` >= ([\d.-]+)", "{0} au moins"),
-    (r"Expected `\w+` <= ([\d.-]+)", "{0} au plus"),
+    (r"Expected `\w+` >= ([\d.-]+?)(?:\.0)?$", "{0} au moins"),
+    (r"Expected `\w+` <= ([\d.-]+?)(?:\.0)?$", "{0} au plus"),
     (r"Invalid .*date.*", "un jour s'écrit comme 2026-11-22"),
 )
 

@@ -9,6 +9,7 @@ from lms.quality.phrases import (
     MODALITIES,
     NOTHING,
     STATES,
+    active_time,
     clock_time,
     counted,
     day,
@@ -127,9 +128,10 @@ def _durations(dossier: Dossier) -> list[list[str]]:
     rows = []
     if remote:
         seconds, unknown = known_time(remote)
-        proven = f"temps actif {duration(seconds)}" + (f" ({decimal_hours(seconds)})" if seconds is not None else "")
-        if unknown and seconds is not None:
-            proven += f", et inconnu pour {counted(unknown, 'activité', 'activités')}"
+        proven = f"temps actif : {active_time(remote)}"
+        if seconds is not None:
+            proven += f" ({decimal_hours(seconds)})"
+            proven += f", et inconnu pour {counted(unknown, 'activité', 'activités')}" if unknown else ""
         rows.append([MODALITIES["asynchronous"].capitalize(), _done_of(remote), _announced(remote), proven])
     for modality, label in MODALITIES.items():
         lines = tuple(line for line in dossier.sessions if line.modality == modality)

@@ -9,7 +9,7 @@ from lms.quality.data import CriterionMet, Dossier, Line
 
 COURSE, MODULE, ACTIVITY = "parcours", "module", "activité"
 HOW = (
-    "Un objectif est porté par les activités qui l'écrivent mot pour mot ; un objectif de module ou de parcours que "
+    "Un objectif est porté par les activités qui l'écrivent mot pour mot ; un objectif de module ou de parcours qu'"
     "aucune activité n'écrit est porté par toutes les activités attendues de ce module ou de ce parcours."
 )
 

@@ -67,10 +67,8 @@ def write_bundle(
 
 @contextmanager
 def snapshot(platform: Platform, organisation_id: int) -> Iterator[Context]:
-    """A context whose every read sees the same moment, on both engines."""
-    with platform.database.read_session(organisation_id) as session:
-        if not platform.database.is_sqlite:  # SQLite's transactions are snapshots already
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    """A context whose every read sees the same moment."""
+    with platform.database.snapshot_session(organisation_id) as session:
         yield platform.context_in(session, organisation_id)
 
 

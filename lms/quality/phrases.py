@@ -80,6 +80,12 @@ def known_time(lines: tuple[Line, ...]) -> tuple[float | None, int]:
     return (sum(known) if known else None), len(begun) - len(known)
 
 
+def active_time(lines: tuple[Line, ...]) -> str:
+    """The active time proven, "inconnu", or that nothing is begun."""
+    seconds, unknown = known_time(lines)
+    return duration(seconds) if seconds is not None or unknown else "rien n'est commencé"
+
+
 def counted(number: int, one: str, many: str) -> str:
     """3 personnes."""
     return f"{number} {one if number < 2 else many}"

@@ -7,7 +7,18 @@ from typing import Any
 
 from lms.quality.attestation import dates, frame, method
 from lms.quality.data import Dossier, Line
-from lms.quality.phrases import MODALITIES, NOTHING, counted, duration, known_time, presence, share, short_day, state
+from lms.quality.phrases import (
+    MODALITIES,
+    NOTHING,
+    active_time,
+    counted,
+    duration,
+    known_time,
+    presence,
+    share,
+    short_day,
+    state,
+)
 
 
 def remote_report_words(dossier: Dossier) -> dict[str, Any]:
@@ -77,11 +88,11 @@ def _live(line: Line, zone: str) -> list[str]:
 
 def _totals(dossier: Dossier) -> list[str]:
     expected = [line for line in dossier.remote if not line.is_optional]
-    seconds, unknown = known_time(dossier.remote)
+    _seconds, unknown = known_time(dossier.remote)
     said = [
         f"Activités attendues faites : {sum(line.is_done for line in expected)} sur {len(expected)}",
         f"Durée moyenne annoncée des activités attendues : {duration(sum(line.minutes for line in expected) * 60)}",
-        f"Temps actif prouvé : {duration(seconds)}",
+        f"Temps actif prouvé : {active_time(dossier.remote)}",
     ]
     if unknown:
         said.append(f"Temps inconnu pour {counted(unknown, 'activité commencée', 'activités commencées')}")

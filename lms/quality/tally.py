@@ -15,7 +15,7 @@ from typing import IO, Any
 from lms.quality.attestation import reason
 from lms.quality.data import Dossier, Enrolled
 from lms.quality.objectives import ObjectiveResult, objective_results
-from lms.quality.phrases import STATES, duration, known_time, share, short_day
+from lms.quality.phrases import STATES, active_time, known_time, share, short_day
 
 OBJECTIVE_HEADERS = (
     "numero", "personne", "version", "niveau", "module", "objectif", "activites_faites", "activites", "activites_evaluees",
@@ -172,7 +172,8 @@ def _row(one: Enrolled, dossier: Dossier, files: list[str]) -> dict[str, Any]:
         "word": dossier.follow_up.word,
         "remote_done": sum(line.is_done for line in expected),
         "remote_total": len(expected),
-        "time": duration(seconds),
+        "time": active_time(dossier.remote),
+        "is_time_known": seconds is not None,
         "unknown": unknown,
         "sessions_done": sum(line.is_done for line in dossier.sessions),
         "sessions_total": sum(not line.is_optional for line in dossier.sessions),

@@ -9,12 +9,15 @@ from sqlalchemy import Select, select, tuple_
 
 from lms.contract.types import LedgerEntry
 from lms.kernel.context import Context
-from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent
+from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace
 from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
 from lms.xapi.intents import intent_payload
 from lms.xapi.ledger import entries_of, record
 from lms.xapi.models import StatementRow
-from lms.xapi.operations import accept, submit
+from lms.xapi.operations import accept, submit, void_statement
+from lms.xapi.permissions import VOID
+from lms.xapi.queries import traces
+from lms.xapi.replay import Difference, check
 from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, VERBS, VOIDED
 from lms.xapi.voiding import void
 
@@ -26,7 +29,9 @@ __all__ = [
     "FAILED",
     "PASSED",
     "VERBS",
+    "VOID",
     "VOIDED",
+    "Difference",
     "Intent",
     "KeptIntent",
     "Outcome",
@@ -34,8 +39,10 @@ __all__ = [
     "Reply",
     "Said",
     "Sent",
+    "Trace",
     "accept",
     "batch",
+    "check",
     "entries_by_activity",
     "entries_by_registration",
     "intent_payload",
@@ -47,15 +54,21 @@ __all__ = [
     "settle",
     "stale_count",
     "submit",
+    "traces",
     "void",
+    "void_statement",
 ]
+
+_PAGE = 1_000
 
 
 def entries_by_registration(ctx: Context, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[LedgerEntry]]:
     """The valid statements of each (registration, activity IRI)."""
     wanted = sorted(set(pairs))
     found: dict[tuple[str, str], list[LedgerEntry]] = {pair: [] for pair in wanted}
-    for entry in entries_of(ctx, tuple_(StatementRow.registration, StatementRow.activity).in_(wanted)) if wanted else ():
+    for entry in (
+        entries_of(ctx, tuple_(StatementRow.registration, StatementRow.activity).in_(wanted)) if wanted else ()
+    ):
         found[(entry.registration or "", entry.activity)].append(entry)
     return found
 
@@ -64,26 +77,28 @@ def entries_by_activity(ctx: Context, pairs: Iterable[tuple[int, str]]) -> dict[
     """The valid statements of each (membership id, activity IRI)."""
     wanted = sorted(set(pairs))
     found: dict[tuple[int, str], list[LedgerEntry]] = {pair: [] for pair in wanted}
-    for entry in entries_of(ctx, tuple_(StatementRow.membership_id, StatementRow.activity).in_(wanted)) if wanted else ():
+    for entry in (
+        entries_of(ctx, tuple_(StatementRow.membership_id, StatementRow.activity).in_(wanted)) if wanted else ()
+    ):
         found[(entry.membership_id or 0, entry.activity)].append(entry)
     return found
 
 
 def registrations_and_activities(ctx: Context, verbs: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Each (registration, activity IRI) of which one of these verbs was said, for replay."""
-    rows = ctx.session.execute(
-        select(StatementRow.registration, StatementRow.activity)
-        .where(StatementRow.registration.is_not(None), StatementRow.verb.in_(sorted(verbs)))
-        .distinct()
-    )
-    for row in rows:
-        yield row.registration, row.activity
+    """Each (registration, activity IRI) of which one of these verbs was said, in order, for replay: read page by page."""
+    both = (StatementRow.registration, StatementRow.activity)
+    query = select(*both).where(StatementRow.registration.is_not(None), StatementRow.verb.in_(sorted(verbs)))
+    query = query.distinct().order_by(*both).limit(_PAGE)
+    page = ctx.session.execute(query).all()
+    while page:
+        for row in page:
+            yield row.registration or "", row.activity
+        page = ctx.session.execute(query.where(tuple_(*both) > tuple_(*page[-1]))).all()
 
 
 def raw_statements(ctx: Context, registrations: Sequence[str]) -> Select[Any]:
     """A selectable (registration, statement_id, raw, voided_by) in order of storage, for export and display."""
-    return (
-        select(StatementRow.registration, StatementRow.statement_id, StatementRow.raw, StatementRow.voided_by)
-        .where(StatementRow.registration.in_(registrations))
-        .order_by(StatementRow.id)
-    )
+    found: Any = select(
+        StatementRow.registration, StatementRow.statement_id, StatementRow.raw, StatementRow.voided_by
+    ).where(StatementRow.registration.in_(registrations), StatementRow.erased_at.is_(None))
+    return found.order_by(StatementRow.id)  # type: ignore[no-any-return]

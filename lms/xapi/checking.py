@@ -136,7 +136,9 @@ def _check_object(kind: Any, value: dict[str, Any], at: str, family: str) -> Non
     elif kind == "SubStatement":
         raise Unacceptable(f"{at}: a SubStatement does not hold another")
     else:
-        raise Unacceptable(f"{at}.objectType: {_short(kind)} is not Activity, Agent, Group, StatementRef or SubStatement")
+        raise Unacceptable(
+            f"{at}.objectType: {_short(kind)} is not Activity, Agent, Group, StatementRef or SubStatement"
+        )
 
 
 def _check_activity(value: Any, at: str) -> None:

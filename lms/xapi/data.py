@@ -29,6 +29,56 @@ class Refused(Exception):
         self.reason = reason
 
 
+class Unacceptable(Exception):
+    """A request of a machine breaks a rule of the specification; the message says which property, in a sentence."""
+
+
+class OtherContent(Exception):
+    """The ledger knows this id with another content (xAPI 1.0.3, Communication, 2.1.1)."""
+
+
+class NotYours(Exception):
+    """A machine asks for something that only whoever said it, the server or staff may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A machine that has shown its credentials."""
+
+    key: str
+    name: str
+    organisation_id: int
+
+    @property
+    def source(self) -> str:
+        """What its statements carry as their source."""
+        return f"{Source.PARTNER.value}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """New credentials, shown once: only a hash of the secret is kept."""
+
+    key: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A statement, as a page shows it: what was said, of what, when, by whom."""
+
+    statement_id: str
+    verb: str
+    activity: str
+    name: str
+    occurred_at: datetime
+    source: str
+    scaled: float | None
+    success: bool | None
+    seconds: float | None
+    voided_by: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """An act as it arrived: its UUID made on the device, its kind, its payload as decoded JSON, the device's two times."""
@@ -130,3 +180,22 @@ class NewStatement:
     instructor_id: int | None = None
     intent_id: int | None = None
     voids: str | None = None
+
+
+LIMIT, MOST = 100, 500
+"""Statements of a page that is asked for without a limit, and of the longest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a machine asks for (Communication, 2.1.3). `after`: the last statement of the page before."""
+
+    agent: str | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = LIMIT
+    ascending: bool = False
+    after: str | None = None

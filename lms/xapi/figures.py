@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.contract.types import Figure, Key, LedgerEntry
 from lms.kernel.context import Context
 from lms.kernel.jobs import wake_after_commit
 from lms.xapi.models import StaleRow
+from lms.xapi.turns import take_turns, turns_that_are_free
 
 log = logging.getLogger(__name__)
 MAX_INLINE_KEYS = 500
@@ -64,6 +63,7 @@ def _settle(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
         for name, keys in touched.items():
             mark_stale(ctx, name, keys)
         return
+    take_turns(ctx, [(name, key) for name, keys in touched.items() for key in keys])
     for figure in ctx.registry.figures:
         if touched[figure.name]:
             mark_stale(ctx, figure.name, refold(ctx, figure, touched[figure.name]))
@@ -104,21 +104,30 @@ def mark_stale(ctx: Context, figure: str, keys: Iterable[Key]) -> None:
     dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
     insert = dialect.insert(StaleRow)
     conflict = insert.on_conflict_do_update(
-        index_elements=["organisation_id", "figure", "key"], set_={"marked_at": insert.excluded.marked_at}
+        index_elements=["organisation_id", "figure", "key"],
+        set_={"marked_at": insert.excluded.marked_at, "failures": 0},
     )
     ctx.session.execute(conflict, rows)
     wake_after_commit(ctx.session)
 
 
+_STALE = (
+    select(StaleRow.id, StaleRow.figure, StaleRow.key)
+    .where(StaleRow.failures < MAX_FAILURES)
+    .order_by(StaleRow.failures, StaleRow.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
 def refold_stale(ctx: Context, limit: int = CHUNK) -> int:
-    """Compute some stale keys again, oldest first; returns how many were settled. The caller commits."""
-    rows = ctx.session.execute(
-        select(StaleRow.id, StaleRow.figure, StaleRow.key)
-        .where(StaleRow.failures < MAX_FAILURES)
-        .order_by(StaleRow.failures, StaleRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    """Compute some stale keys again, oldest first; returns how many were settled. The caller commits.
+
+    Keys that someone is computing at this moment are left for the next time: the worker waits for nobody.
+    """
+    waiting = ctx.session.execute(_STALE, {"most": limit}).all()
+    free = turns_that_are_free(ctx, [(row.figure, tuple(json.loads(row.key))) for row in waiting])
+    rows = [row for row in waiting if (row.figure, tuple(json.loads(row.key))) in free]
     figures = {figure.name: figure for figure in ctx.registry.figures}
     settled = 0
     for name in sorted({row.figure for row in rows}):
@@ -128,39 +137,14 @@ def refold_stale(ctx: Context, limit: int = CHUNK) -> int:
         settled += len(done)
         ctx.session.execute(delete(StaleRow).where(StaleRow.id.in_(done)))
         if failed:
-            ctx.session.execute(update(StaleRow).where(StaleRow.id.in_([keys[key] for key in failed])).values(failures=StaleRow.failures + 1))
+            ctx.session.execute(
+                update(StaleRow)
+                .where(StaleRow.id.in_([keys[key] for key in failed]))
+                .values(failures=StaleRow.failures + 1)
+            )
     return settled
 
 
 def stale_count(ctx: Context) -> int:
     """How many keys wait: a page with figures says "calcul en cours" when there are any."""
     return ctx.session.scalar(select(func.count()).select_from(StaleRow)) or 0
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A stored figure that is not what the ledger says."""
-
-    figure: str
-    key: Key
-    stored: Mapping[str, Any] | None
-    computed: Mapping[str, Any] | None
-
-
-def check(ctx: Context, figure: Figure) -> Iterator[Difference]:
-    """Recompute every key of a figure and compare (`lms replay --check`)."""
-    chunk: list[Key] = []
-    for key in figure.all_keys(ctx):
-        chunk.append(key)
-        if len(chunk) == CHUNK:
-            yield from _differences(ctx, figure, chunk)
-            chunk = []
-    if chunk:
-        yield from _differences(ctx, figure, chunk)
-
-
-def _differences(ctx: Context, figure: Figure, keys: Sequence[Key]) -> Iterator[Difference]:
-    computed, stored = figure.compute(ctx, keys), figure.stored(ctx, keys)
-    for key in keys:
-        if computed.get(key) != stored.get(key):
-            yield Difference(figure.name, key, stored.get(key), computed.get(key))

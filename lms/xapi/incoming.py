@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,11 +34,21 @@ class Incoming:
     parts: Mapping[str, msgspec.Raw]
     family: str
 
+    @property
+    def voids(self) -> str | None:
+        """The id of the statement that it voids."""
+        return self.said.object["id"].lower() if self.said.verb.id == VOIDED else None
 
-def read_statements(body: bytes, family: str) -> list[Incoming]:
-    """The statements of a request's body, one or a list, or `Unacceptable`: all of them or none."""
+
+def read_statements(body: bytes, family: str, *, only: str | None = None) -> list[Incoming]:
+    """The statements of a request's body, one or a list, or `Unacceptable`: all of them or none.
+
+    `only`: the body is the statement of this id, which it may leave out.
+    """
     decoded = read_json(body)
     several = isinstance(decoded, list)
+    if only is not None and several:
+        raise Unacceptable("statement: PUT takes one, not a list")
     listed: list[Any] = decoded if several else [decoded]
     if len(listed) > MOST_STATEMENTS:
         raise Unacceptable(f"{len(listed)} statements at once; send {MOST_STATEMENTS} at most")
@@ -47,7 +56,7 @@ def read_statements(body: bytes, family: str) -> list[Incoming]:
     found = []
     for number, (statement, raw) in enumerate(zip(listed, written, strict=True)):
         try:
-            found.append(_incoming(statement, raw, family))
+            found.append(_incoming(statement, raw, family, only))
         except Unacceptable as wrong:
             raise Unacceptable(f"[{number}] {wrong}" if several else str(wrong)) from None
     twice = [name for name, times in Counter(one.id for one in found).items() if times > 1]
@@ -56,17 +65,17 @@ def read_statements(body: bytes, family: str) -> list[Incoming]:
     return found
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes, at: str = "JSON") -> Any:
     """Strict JSON: UTF-8, no key twice, no NaN, no lone surrogate, not nested without end."""
     try:
         decoded = json.loads(body.decode(), object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
         msgspec.json.decode(body)
     except RecursionError:
-        raise Unacceptable("JSON: nested too deep") from None
+        raise Unacceptable(f"{at}: nested too deep") from None
     except UnicodeDecodeError:
-        raise Unacceptable("JSON: is not UTF-8") from None
+        raise Unacceptable(f"{at}: is not UTF-8") from None
     except (ValueError, msgspec.DecodeError) as wrong:
-        raise Unacceptable(f"JSON: {wrong}") from None
+        raise Unacceptable(f"{at}: {wrong}") from None
     return decoded
 
 
@@ -82,11 +91,13 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number of JSON")
 
 
-def _incoming(statement: Any, raw: bytes, family: str) -> Incoming:
+def _incoming(statement: Any, raw: bytes, family: str, only: str | None) -> Incoming:
     if not isinstance(statement, dict):
         raise Unacceptable("statement: is not an object")
     said = check_statement(statement, family)
-    name = str(uuid.uuid4()) if said.id is UNSET else said.id.lower()
+    name = (only or str(uuid.uuid4())) if said.id is UNSET else said.id.lower()
+    if only is not None and name != only:
+        raise Unacceptable(f"id: {name} is not the statementId of the address")
     return Incoming(name, said, _parts(raw), family)
 
 
@@ -116,7 +127,7 @@ def fixed(
         registration=context.registration.lower() if context.registration is not UNSET else None,
         membership_id=members.get(pseudonym_of(one, prefix) or ""),
         attempt=_attempt(context),
-        voids=said.object["id"].lower() if said.verb.id == VOIDED else None,
+        voids=one.voids,
         **_results(said),
     )
 
@@ -191,8 +202,3 @@ def _canonical(name: str, value: Any) -> Any:
 
 def _sorted_text(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
-
-
-def etag_of(parts: Sequence[bytes]) -> str:
-    """A strong validator of some bytes."""
-    return hashlib.sha256(b"".join(parts)).hexdigest()[:32]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Insert, Select, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.accounts.api import lock_memberships
@@ -20,7 +22,21 @@ from lms.xapi.models import StatementRow
 from lms.xapi.statements import build
 
 _COLUMNS = [getattr(StatementRow, field.name).label(field.name) for field in fields(LedgerEntry)]
-_OWN = [field.name for field in fields(NewStatement) if field.name != "voids"]
+_OWN = tuple(field.name for field in fields(NewStatement))
+_values_of = attrgetter(*_OWN)
+_CHUNK = 500
+# Core inserts: the mapped class would cost as much again per row.
+_INSERTS = {
+    is_sqlite: dialect.insert(StatementRow.__table__)
+    .on_conflict_do_nothing(index_elements=["organisation_id", "statement_id"])
+    .returning(StatementRow.__table__.c.statement_id, StatementRow.__table__.c.id)
+    for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
+}
+_VALID = select(*_COLUMNS).where(StatementRow.voided_by.is_(None), StatementRow.erased_at.is_(None))
+_BY_STATEMENT_ID = _VALID.where(StatementRow.statement_id.in_(bindparam("ids", expanding=True)))
+_VOIDING = select(StatementRow.statement_id, StatementRow.voids, StatementRow.source).where(
+    StatementRow.voids.in_(bindparam("ids", expanding=True)), StatementRow.voids.is_not(None)
+)
 
 
 def record(ctx: Context, said: Iterable[Said]) -> int:
@@ -31,71 +47,96 @@ def record(ctx: Context, said: Iterable[Said]) -> int:
 
 def append(ctx: Context, statements: Sequence[NewStatement]) -> int:
     """Append statements; those whose id is known already change nothing. Returns how many were new."""
+    return len(enter(ctx, statements, stored=ctx.now))
+
+
+def enter(ctx: Context, statements: Sequence[NewStatement], *, stored: datetime) -> frozenset[str]:
+    """As `append`, with the moment that the statements' own bytes give; returns the ids of those that were new."""
     if not statements:
-        return 0
+        return frozenset()
     # Before anything is read: two transactions of one person take turns, so neither folds without the other's statement.
     lock_memberships(ctx, {one.membership_id for one in statements if one.membership_id is not None})
-    stored = ctx.now
     rows = [_row(ctx.here.id, one, stored) for one in statements]
-    new = set(ctx.session.scalars(_insert(ctx).returning(StatementRow.id), rows))
-    entries = _entries(ctx, _BY_ID, sorted(new)) if new else []
-    entries += _void(ctx, [one for one in statements if one.voids is not None], {entry.statement_id for entry in entries})
+    found = ctx.session.execute(_INSERTS[bool(ctx.session.info.get("is_sqlite"))], rows)
+    new: dict[str, int] = {row[0]: row[1] for row in found}
+    added = [one for one in statements if one.statement_id in new]
+    entries = [_entry(one, new[one.statement_id]) for one in added]
+    entries += _void(ctx, {str(one.voids): (one.statement_id, one.source) for one in added if one.voids is not None})
+    _void_late(ctx, [one.statement_id for one in added if one.source.startswith(Source.PARTNER)])
     if entries:
         refold_after(ctx, entries)
-    return len(new)
+    return frozenset(new)
 
 
-_BY_ID = StatementRow.id
-_CHUNK = 500
-
-
-def entries_of(ctx: Context, *where: Any) -> list[LedgerEntry]:
+def entries_of(ctx: Context, *where: Any, limit: int | None = None) -> list[LedgerEntry]:
     """The valid statements that fulfil these conditions on `StatementRow`, in order of storage."""
-    rows = ctx.session.execute(_valid().where(*where).order_by(StatementRow.id))
-    return [LedgerEntry(*row) for row in rows]
+    query: Any = _VALID.where(*where).order_by(StatementRow.id).limit(limit)
+    return [LedgerEntry(*row) for row in ctx.session.execute(query)]
 
 
-def _valid() -> Select[Any]:
-    return select(*_COLUMNS).where(StatementRow.voided_by.is_(None))
-
-
-def _entries(ctx: Context, column: Any, values: Sequence[Any]) -> list[LedgerEntry]:
-    found: list[LedgerEntry] = []
-    for start in range(0, len(values), _CHUNK):
-        rows = ctx.session.execute(select(*_COLUMNS).where(column.in_(values[start : start + _CHUNK])))
-        found += [LedgerEntry(*row) for row in rows]
-    return found
-
-
-def _row(organisation_id: int, one: NewStatement, stored: Any) -> dict[str, Any]:
+def _row(organisation_id: int, one: NewStatement, stored: datetime) -> dict[str, Any]:
     salt = secrets.token_bytes(16)
-    return {
-        **{name: getattr(one, name) for name in _OWN},
-        "organisation_id": organisation_id,
-        "stored": stored,
-        "salt": salt,
-        "leaf": hashlib.sha256(b"\x00" + salt + one.raw.encode()).digest(),
-    }
+    row: dict[str, Any] = dict(zip(_OWN, _values_of(one), strict=True))
+    row["organisation_id"] = organisation_id
+    row["stored"] = stored
+    row["salt"] = salt
+    row["leaf"] = hashlib.sha256(b"\x00" + salt + one.raw.encode()).digest()
+    return row
 
 
-def _insert(ctx: Context) -> Insert:
-    dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
-    return dialect.insert(StatementRow).on_conflict_do_nothing(index_elements=["organisation_id", "statement_id"])
+def _entry(one: NewStatement, row_id: int) -> LedgerEntry:
+    return LedgerEntry(
+        id=row_id,
+        verb=one.verb,
+        activity=one.activity,
+        registration=one.registration,
+        membership_id=one.membership_id,
+        occurred_at=one.occurred_at,
+        source=one.source,
+        success=one.success,
+        completion=one.completion,
+        scaled=one.scaled,
+        seconds=one.seconds,
+        attempt=one.attempt,
+        instructor_id=one.instructor_id,
+        statement_id=one.statement_id,
+    )
 
 
-def _void(ctx: Context, voiding: Sequence[NewStatement], new: set[str]) -> list[LedgerEntry]:
-    """Void the targets. Only the server and staff void what others said; a voiding statement cannot be voided (2.3.2)."""
-    targets = {
-        str(one.voids): one.statement_id
-        for one in voiding
-        if one.statement_id in new and one.source.split(":")[0] in (Source.SERVER, Source.STAFF, Source.PARTNER)
-    }
-    if not targets:
-        return []
-    found = [entry for entry in _entries(ctx, StatementRow.statement_id, sorted(targets)) if not entry.verb.endswith("/voided")]
+def may_void(voiding: str, target: str) -> bool:
+    """Whether a source may void what another said: the server and staff anything, a partner its own, nobody else."""
+    return voiding in (Source.SERVER, Source.STAFF) or (voiding.startswith(Source.PARTNER) and voiding == target)
+
+
+def _void(ctx: Context, targets: Mapping[str, tuple[str, str]]) -> list[LedgerEntry]:
+    """Void targets (id → the voiding statement's id and source). A voiding statement cannot be voided (2.3.2)."""
+    found: list[LedgerEntry] = []
+    names = sorted(targets)
+    for start in range(0, len(names), _CHUNK):
+        rows = ctx.session.execute(_BY_STATEMENT_ID, {"ids": names[start : start + _CHUNK]})
+        found += [LedgerEntry(*row) for row in rows]
+    voided = []
     for entry in found:
-        ctx.session.execute(
-            update(StatementRow).where(StatementRow.id == entry.id, StatementRow.voided_by.is_(None)).values(voided_by=targets[entry.statement_id]),
-            execution_options={"synchronize_session": False},
-        )
-    return found
+        voiding, source = targets[entry.statement_id]
+        if may_void(source, entry.source) and not entry.verb.endswith("/voided"):
+            _mark_voided(ctx, entry.statement_id, voiding)
+            voided.append(entry)
+    return voided
+
+
+def _void_late(ctx: Context, names: Sequence[str]) -> None:
+    """A partner's statement that arrives after the one that voids it is void: the order of arrival tells nothing."""
+    for start in range(0, len(names), _CHUNK):
+        chunk = names[start : start + _CHUNK]
+        voiding = {row.voids: (row.statement_id, row.source) for row in ctx.session.execute(_VOIDING, {"ids": chunk})}
+        if voiding:
+            _void(ctx, voiding)
+
+
+def _mark_voided(ctx: Context, name: str, voiding: str) -> None:
+    ctx.session.execute(
+        update(StatementRow)
+        .where(StatementRow.statement_id == name, StatementRow.voided_by.is_(None))
+        .values(voided_by=voiding),
+        execution_options={"synchronize_session": False},
+    )

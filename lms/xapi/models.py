@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.database import Base
@@ -34,7 +34,10 @@ class IntentRow(OrganisationOwned, Base):
 
 
 class StatementRow(OrganisationOwned, Base):
-    """One statement: the bytes that are returned, fixed when recorded, and the columns that folds and filters read."""
+    """One statement: the bytes that are returned, fixed when recorded, and the columns that folds and filters read.
+
+    Written once; voiding and erasing are the only changes.
+    """
 
     __tablename__ = "xapi_statement"
     __retention__ = "raw"
@@ -45,6 +48,15 @@ class StatementRow(OrganisationOwned, Base):
         Index(None, "membership_id", "activity"),
         Index(None, "organisation_id", "stored"),
         Index(None, "organisation_id", "verb", "stored"),
+        Index(None, "organisation_id", "actor", "stored"),
+        Index(None, "organisation_id", "activity", "stored"),
+        Index(
+            "ix_xapi_statement_voids",
+            "organisation_id",
+            "voids",
+            sqlite_where=column("voids").is_not(None),
+            postgresql_where=column("voids").is_not(None),
+        ),
     )
 
     statement_id: Mapped[str] = mapped_column(String(36))
@@ -68,7 +80,11 @@ class StatementRow(OrganisationOwned, Base):
     attempt: Mapped[str | None] = mapped_column(String(60))
     instructor_id: Mapped[int | None]
     intent_id: Mapped[int | None] = mapped_column(ForeignKey("xapi_intent.id"))
+    voids: Mapped[str | None] = mapped_column(String(36))
+    """The id of the statement that this one voids."""
     voided_by: Mapped[str | None] = mapped_column(String(36))
+    erased_at: Mapped[datetime | None]
+    """When text, columns and salt were deleted: id, moment of storage and leaf stay, so that the seal can be verified."""
     version: Mapped[str] = mapped_column(String(10))
     raw: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,11 +12,23 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from lms.kernel.context import Context
+from lms.kernel.database import DatabaseBusy
 from lms.kernel.rights import Forbidden, NotFound
 from lms.xapi.data import Intent, Outcome, Refused, Reply, Sent
-from lms.xapi.models import IntentRow
+from lms.xapi.events import StatementVoided
+from lms.xapi.figures import batch
+from lms.xapi.models import IntentRow, StatementRow
+from lms.xapi.outbox import Delivery, Row, corrected
+from lms.xapi.permissions import VOID
+from lms.xapi.verbs import VOIDED
+from lms.xapi.voiding import void
+
+log = logging.getLogger(__name__)
+UNREADABLE = "unreadable"
+_CODE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 def submit(ctx: Context, *, kind: str, payload: Mapping[str, Any], intent_id: str | None = None) -> Reply:
@@ -27,13 +41,12 @@ def accept(ctx: Context, sent: Sent) -> Reply:
     try:
         name = str(uuid.UUID(sent.uuid))
     except ValueError:
-        return Reply(sent.uuid, Outcome.REFUSED, "unreadable")
+        return Reply(sent.uuid, Outcome.REFUSED, UNREADABLE)
     received_at = ctx.now
     row_id = _keep(ctx, sent, name, received_at)
     if row_id is None:
         return _earlier(ctx, name)
-    # What the device's clock said when it sent tells by how much it is wrong; nothing happens in the future.
-    occurred_at = min(sent.made_at + (received_at - sent.sent_at), received_at)
+    occurred_at = corrected(sent.made_at, sent_at=sent.sent_at, received_at=received_at)
     intent = Intent(uuid=name, row_id=row_id, occurred_at=occurred_at, timestamp=sent.made_at)
     reply = _run(ctx, sent, intent)
     if reply.outcome is not Outcome.ACCEPTED:
@@ -44,7 +57,54 @@ def accept(ctx: Context, sent: Sent) -> Reply:
     return reply
 
 
-def _keep(ctx: Context, sent: Sent, name: str, received_at: datetime) -> int | None:
+def deliver(ctx: Context, delivery: Delivery) -> list[Reply]:
+    """Run what an outbox sent, each act in a savepoint of its own; figures are computed once, at the end.
+
+    An act that fails for a reason of ours is not listed: the phone keeps it and sends it again.
+    """
+    replies = []
+    with batch(ctx):
+        for row in delivery.rows:
+            try:
+                with ctx.session.begin_nested():
+                    replies.append(_deliver_one(ctx, row))
+            except (OperationalError, InterfaceError, DatabaseBusy):
+                raise
+            except Exception:
+                log.exception("intent %s failed; its sender keeps it", row.id)
+    return replies
+
+
+def _deliver_one(ctx: Context, row: Row) -> Reply:
+    if row.sent is not None:
+        return accept(ctx, row.sent)
+    if row.kept is not None:
+        sent = Sent(row.id, UNREADABLE, row.kept, ctx.now, ctx.now)
+        if _keep(ctx, sent, row.id, ctx.now, refused=UNREADABLE) is None:
+            return _earlier(ctx, row.id)
+    return Reply(row.id, Outcome.REFUSED, UNREADABLE)
+
+
+def void_statement(ctx: Context, statement_id: str, *, reason: str) -> None:
+    """Void a statement that is wrong, in the name of staff; `reason` is a code such as "mistake". Figures follow."""
+    row = ctx.session.scalar(
+        select(StatementRow).where(
+            StatementRow.statement_id == statement_id,
+            StatementRow.verb != VOIDED.iri,
+            StatementRow.erased_at.is_(None),
+            ctx.visible(VOID, StatementRow),
+        )
+    )
+    if row is None:
+        raise NotFound
+    ctx.require(VOID, on=row)
+    if not _CODE.fullmatch(reason):
+        raise Refused("reason")
+    if void(ctx, [statement_id], reason=reason):
+        ctx.tell(StatementVoided(statement_id=statement_id, reason=reason))
+
+
+def _keep(ctx: Context, sent: Sent, name: str, received_at: datetime, *, refused: str = "") -> int | None:
     """Write the intent down; None when this UUID was here before."""
     dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
     signed_in = ctx.actor or ctx.subject
@@ -59,10 +119,11 @@ def _keep(ctx: Context, sent: Sent, name: str, received_at: datetime) -> int | N
         "made_at": sent.made_at,
         "sent_at": sent.sent_at,
         "received_at": received_at,
-        "outcome": Outcome.ACCEPTED,
-        "reason": "",
+        "outcome": Outcome.REFUSED if refused else Outcome.ACCEPTED,
+        "reason": refused,
     }
-    return ctx.session.scalar(insert.returning(IntentRow.id), [values])
+    found: int | None = ctx.session.scalar(insert.values(values).returning(IntentRow.id))
+    return found
 
 
 def _earlier(ctx: Context, name: str) -> Reply:
@@ -70,7 +131,7 @@ def _earlier(ctx: Context, name: str) -> Reply:
         select(IntentRow.outcome, IntentRow.reason, IntentRow.membership_id).where(IntentRow.uuid == name)
     ).one()
     if row.membership_id != ctx.subject.membership_id:
-        return Reply(name, Outcome.REFUSED, "unreadable")
+        return Reply(name, Outcome.REFUSED, UNREADABLE)
     return Reply(name, Outcome(row.outcome), row.reason)
 
 
@@ -84,7 +145,7 @@ def _run(ctx: Context, sent: Sent, intent: Intent) -> Reply:
             outcome = kind.operation(ctx, intent=intent, payload=payload)
             ctx.session.flush()
     except msgspec.ValidationError:
-        return Reply(intent.uuid, Outcome.REFUSED, "unreadable")
+        return Reply(intent.uuid, Outcome.REFUSED, UNREADABLE)
     except Refused as refused:
         return Reply(intent.uuid, Outcome.REFUSED, refused.reason)
     except (Forbidden, NotFound):

@@ -172,7 +172,9 @@ def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
 def _result(said: Said) -> Result | None:
     score = None
     if said.scaled is not None:
-        score = Score(scaled=round(said.scaled, 4), raw=said.raw, min=0 if said.maximum is not None else None, max=said.maximum)
+        score = Score(
+            scaled=round(said.scaled, 4), raw=said.raw, min=0 if said.maximum is not None else None, max=said.maximum
+        )
     result = Result(
         score=score,
         success=said.success,

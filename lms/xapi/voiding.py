@@ -37,18 +37,29 @@ class VoidingStatement(msgspec.Struct, frozen=True, omit_defaults=True):
     context: dict[str, Any]
 
 
+REASON_EXTENSION = "/x/reason"
 _encode = msgspec.json.Encoder().encode
 
 
-def void(ctx: Context, statement_ids: Iterable[str], *, intent: Intent | None = None, source: Source = Source.STAFF) -> int:
+def void(
+    ctx: Context,
+    statement_ids: Iterable[str],
+    *,
+    intent: Intent | None = None,
+    source: Source = Source.STAFF,
+    reason: str = "",
+) -> int:
     """Void statements, in the name of who is signed in; figures follow. The caller has checked the right. Returns how many."""
-    return append(ctx, [_voiding(ctx, target, intent, source) for target in sorted(set(statement_ids))])
+    return append(ctx, [_voiding(ctx, target, intent, source, reason) for target in sorted(set(statement_ids))])
 
 
-def _voiding(ctx: Context, target: str, intent: Intent | None, source: Source) -> NewStatement:
+def _voiding(ctx: Context, target: str, intent: Intent | None, source: Source, reason: str) -> NewStatement:
     name = str(uuid.uuid5(uuid.UUID(intent.uuid), target)) if intent else str(uuid.uuid4())
     someone = ctx.actor or ctx.subject
     at = intent.timestamp if intent else ctx.now
+    extensions = {ctx.iri_prefix + SOURCE_EXTENSION: source.value}
+    if reason:
+        extensions[ctx.iri_prefix + REASON_EXTENSION] = reason
     statement = VoidingStatement(
         id=name,
         actor=Agent(Account(ctx.iri_prefix, someone.uuid)),
@@ -58,7 +69,7 @@ def _voiding(ctx: Context, target: str, intent: Intent | None, source: Source) -
         stored=moment(ctx.now),
         authority=Agent(Account(ctx.iri_prefix, "platform")),
         version=VERSION,
-        context={"platform": "Tremplin", "extensions": {ctx.iri_prefix + SOURCE_EXTENSION: source.value}},
+        context={"platform": "Tremplin", "extensions": extensions},
     )
     return NewStatement(
         statement_id=name,

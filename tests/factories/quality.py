@@ -51,11 +51,11 @@ class Followed:
 
 
 def make_followed_cohort(
-    platform: Platform, world: World, *, people: int = 3, code: str = "PP-2026", prefix: str = ""
+    platform: Platform, world: World, *, people: int = 3, code: str = "PP-2026", each: int | None = None
 ) -> Followed:
-    """Person n has done the first 4n activities: the first one nothing. The trainer validates the sessions."""
-    organisation, by = world.organisations[f"{prefix}manager"], world.members[f"{prefix}trainer"]
-    with platform.writing(organisation, world.members[f"{prefix}manager"]) as ctx:
+    """Person n has done the first 4n activities (or `each`): the first one nothing. The trainer validates the sessions."""
+    organisation, by = world.organisation, world.members["trainer"]
+    with platform.writing(organisation, world.members["manager"]) as ctx:
         ctx.session.execute(
             update(Organisation)
             .where(Organisation.id == organisation)
@@ -76,14 +76,18 @@ def make_followed_cohort(
         enrolments = enrol(ctx, cohort=cohort, membership_ids=members, entered_at=entered)
     for number, enrolment in enumerate(enrolments):
         with platform.writing(organisation) as ctx:
-            follow(ctx, enrolment, count=(4 * number) % 24, by=by, start=entered)
+            follow(ctx, enrolment, count=4 * number % 24 if each is None else each, by=by, start=entered)
     return Followed(cohort, tuple(enrolments), enrolments[0].version_id)
 
 
 def follow(ctx: Context, enrolment: EnrolmentInfo, *, count: int, by: int, start: datetime) -> None:
     """Do the first activities of the course, one a day."""
     activities = list(structure(ctx, enrolment.version_id).activities.values())[:count]
-    said = [one for day, info in enumerate(activities) for one in _done(ctx, enrolment, info, start + timedelta(days=day, hours=3), by)]
+    said = [
+        one
+        for day, info in enumerate(activities)
+        for one in _done(ctx, enrolment, info, start + timedelta(days=day, hours=3), by)
+    ]
     if said:
         record(ctx, said)
 
@@ -104,12 +108,16 @@ def _done(ctx: Context, enrolment: EnrolmentInfo, info: ActivityInfo, at: dateti
         return [_said(ctx, enrolment, info, at, verb=ATTENDED, source=Source.STAFF, instructor=actor_of(ctx, by))]
     # A reading whose page had no script carries no time: it stays unknown.
     seconds = None if info.position % 5 == 1 else 60.0 * info.minutes * 0.8
-    return [_said(ctx, enrolment, info, at, verb=COMPLETED, source=Source.LEARNER_DEVICE, completion=True, seconds=seconds)]
+    return [
+        _said(ctx, enrolment, info, at, verb=COMPLETED, source=Source.LEARNER_DEVICE, completion=True, seconds=seconds)
+    ]
 
 
 def _quiz(ctx: Context, enrolment: EnrolmentInfo, info: ActivityInfo, at: datetime) -> list[Said]:
     attempt = new_uuid()
-    parts = [key for key, (activity, _title) in structure(ctx, enrolment.version_id).parts.items() if activity == info.key]
+    parts = [
+        key for key, (activity, _title) in structure(ctx, enrolment.version_id).parts.items() if activity == info.key
+    ]
     answers = [
         _said(ctx, enrolment, info, at + timedelta(minutes=n), verb=ANSWERED, source=Source.SERVER, success=n % 4 != 0,
               activity=f"{activity_iri(ctx, info.key)}/q/{n}", seconds=40.0, attempt=attempt)
@@ -120,7 +128,18 @@ def _quiz(ctx: Context, enrolment: EnrolmentInfo, info: ActivityInfo, at: dateti
               activity=activity_iri(ctx, key), attempt=attempt)
         for key in parts
     ]  # fmt: skip
-    whole = _said(ctx, enrolment, info, at + timedelta(minutes=6), verb=PASSED, source=Source.SERVER, scaled=0.8, success=True, seconds=360.0, attempt=attempt)
+    whole = _said(
+        ctx,
+        enrolment,
+        info,
+        at + timedelta(minutes=6),
+        verb=PASSED,
+        source=Source.SERVER,
+        scaled=0.8,
+        success=True,
+        seconds=360.0,
+        attempt=attempt,
+    )
     return [*answers, *pools, whole]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from lms.accounts.api import create_organisation, ensure_person, grant_role
+from lms.accounts.api import accept_terms, actor_of, create_organisation, ensure_person, grant_role
 from lms.contract.types import Role, Scope
 from lms.kernel.platform import Platform
 
@@ -42,6 +42,7 @@ def make_world(platform: Platform) -> World:
                     ctx, given_name=name.title(), family_name="Essai", email=f"{prefix}{name}@essai.test"
                 )
                 grant_role(ctx, membership_id=person.id, role=role, scope=scope)
+                accept_terms(replace(ctx, actor=actor_of(ctx, person.id)))
                 world.members[prefix + name] = person.id
                 world.organisations[prefix + name] = organisation
     return world

@@ -1,0 +1,102 @@
+"""What a machine asks of the ledger, read strictly from the query of its request (Communication, 2.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from msgspec import UNSET
+
+from lms.xapi import formats
+from lms.xapi.checking import check_actor, identifier_of
+from lms.xapi.data import LIMIT, MOST, Filter, Unacceptable
+from lms.xapi.incoming import read_json
+
+_FLAGS = ("ascending", "attachments", "related_activities", "related_agents")
+_PARAMETERS = frozenset(
+    {"agent", "verb", "activity", "registration", "since", "until", "limit", "after", "format", *_FLAGS}
+)
+_BESIDE_ID = frozenset({"attachments", "format"})
+
+
+def one_statement(asked: Mapping[str, str]) -> tuple[str, bool] | None:
+    """(id, whether it is asked for as a voided one) when the request is for one statement; None when it is for a list."""
+    ids = [name for name in ("statementId", "voidedStatementId") if name in asked]
+    if not ids:
+        return None
+    _refuse_unknown(asked, {*_BESIDE_ID, ids[0]})
+    _refuse_what_is_not_there_yet(asked)
+    return uuid_of(asked, ids[0]), ids[0] == "voidedStatementId"
+
+
+def filter_of(asked: Mapping[str, str]) -> Filter:
+    """The filter of a request for a list."""
+    _refuse_unknown(asked, _PARAMETERS)
+    _refuse_what_is_not_there_yet(asked)
+    for name in ("verb", "activity"):
+        if name in asked and not formats.IRI.fullmatch(asked[name]):
+            raise Unacceptable(f"{name}: is not an IRI")
+    return Filter(
+        agent=_agent(asked),
+        verb=asked.get("verb"),
+        activity=asked.get("activity"),
+        registration=uuid_of(asked, "registration") if "registration" in asked else None,
+        since=_moment(asked, "since"),
+        until=_moment(asked, "until"),
+        limit=_limit(asked),
+        ascending=_flag(asked, "ascending"),
+        after=uuid_of(asked, "after") if "after" in asked else None,
+    )
+
+
+def uuid_of(asked: Mapping[str, str], name: str) -> str:
+    """A parameter that is a UUID."""
+    if not formats.UUID.fullmatch(asked.get(name, "")):
+        raise Unacceptable(f"{name}: needs a UUID")
+    return asked[name].lower()
+
+
+def _refuse_unknown(asked: Iterable[str], known: Iterable[str]) -> None:
+    unknown = sorted(set(asked) - set(known))
+    if unknown:
+        raise Unacceptable(f"{unknown[0][:60]}: no such parameter here; there are {', '.join(sorted(known))}")
+
+
+def _refuse_what_is_not_there_yet(asked: Mapping[str, str]) -> None:
+    for name in ("attachments", "related_activities", "related_agents"):
+        if _flag(asked, name):
+            raise Unacceptable(f"{name}: this server does not do that yet; ask without it")
+    if asked.get("format", "exact") != "exact":
+        raise Unacceptable("format: this server answers “exact” only, for now")
+
+
+def _flag(asked: Mapping[str, str], name: str) -> bool:
+    value = asked.get(name, "false")
+    if value not in ("true", "false"):
+        raise Unacceptable(f"{name}: is “true” or “false”")
+    return value == "true"
+
+
+def _limit(asked: Mapping[str, str]) -> int:
+    text = asked.get("limit", str(LIMIT))
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Unacceptable("limit: is a whole number, 0 or more")
+    return min(int(text) or MOST, MOST)
+
+
+def _moment(asked: Mapping[str, str], name: str) -> datetime | None:
+    if name not in asked:
+        return None
+    try:
+        return formats.moment_of(asked[name].replace(" ", "+"))
+    except ValueError:
+        raise Unacceptable(f"{name}: is not an ISO 8601 timestamp") from None
+
+
+def _agent(asked: Mapping[str, str]) -> str | None:
+    if "agent" not in asked:
+        return None
+    actor = check_actor(read_json(asked["agent"].encode(), "agent"), "agent")
+    if all(getattr(actor, name) is UNSET for name in ("mbox", "mbox_sha1sum", "openid", "account")):
+        raise Unacceptable("agent: an anonymous group identifies nobody")
+    return identifier_of(actor)

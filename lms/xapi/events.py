@@ -1,0 +1,33 @@
+"""What staff and operators did to the ledger, for the trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lms.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class StatementVoided(Event):
+    """Staff said that a statement is wrong."""
+
+    type: ClassVar[str] = "xapi.statement_voided"
+    statement_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAdded(Event):
+    """A machine may speak at `/xapi/`."""
+
+    type: ClassVar[str] = "xapi.client_added"
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRevoked(Event):
+    """A machine may no longer speak."""
+
+    type: ClassVar[str] = "xapi.client_revoked"
+    key: str

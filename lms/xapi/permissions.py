@@ -1,0 +1,10 @@
+"""Rights on the ledger."""
+
+from __future__ import annotations
+
+from lms.contract.types import STAFF, Right, Scope
+from lms.kernel.i18n import mark
+
+VOID = Right("xapi:statement:void", mark("Annuler une trace fausse"), Scope.PERSON, STAFF)
+
+RIGHTS = (VOID,)

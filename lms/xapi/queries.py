@@ -1,0 +1,159 @@
+"""Reads of the ledger: for machines at `/xapi/`, and for the pages that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, or_, select, tuple_
+
+from lms.kernel.context import Context
+from lms.kernel.database import is_settled
+from lms.kernel.rights import NotFound
+from lms.xapi.data import Filter, Trace
+from lms.xapi.models import StatementRow
+
+MOST_TRACES = 500
+_ONE = select(StatementRow.raw, StatementRow.stored, StatementRow.voided_by).where(
+    StatementRow.statement_id == bindparam("statement_id"), StatementRow.erased_at.is_(None)
+)
+_PAGE = select(StatementRow.raw, StatementRow.statement_id).where(
+    StatementRow.voided_by.is_(None), StatementRow.erased_at.is_(None)
+)
+_PLACE = select(StatementRow.stored, StatementRow.id).where(StatementRow.statement_id == bindparam("after"))
+
+
+def statement_by_id(ctx: Context, statement_id: str, *, voided: bool = False) -> tuple[str, datetime]:
+    """The bytes of a statement and when it was stored, or `NotFound`; voided ones only when they are asked for."""
+    row = ctx.session.execute(_ONE, {"statement_id": statement_id}).one_or_none()
+    if row is None or (row.voided_by is not None) != voided:
+        raise NotFound(f"statementId: no statement {statement_id}")
+    return row.raw, row.stored
+
+
+def matching_statements(ctx: Context, wanted: Filter) -> tuple[list[str], str | None]:
+    """A page of statements as bytes, newest first unless `ascending`; and the id after which the next page begins."""
+    query = _PAGE.where(*_conditions(ctx, wanted))
+    moment, row_id = StatementRow.stored, StatementRow.id
+    if wanted.after is not None:
+        place = ctx.session.execute(_PLACE, {"after": wanted.after}).one_or_none()
+        if place is None:
+            raise NotFound("more: this address leads nowhere any more")
+        here = tuple_(*place)
+        query = query.where(tuple_(moment, row_id) > here if wanted.ascending else tuple_(moment, row_id) < here)
+    order = (moment, row_id) if wanted.ascending else (moment.desc(), row_id.desc())
+    rows = ctx.session.execute(query.order_by(*order).limit(wanted.limit + 1)).all()
+    following = rows[wanted.limit - 1].statement_id if len(rows) > wanted.limit else None
+    return [row.raw for row in rows[: wanted.limit]], following
+
+
+def _conditions(ctx: Context, wanted: Filter) -> list[Any]:
+    found: list[Any] = []
+    if wanted.agent is not None:
+        by, about = StatementRow.actor == wanted.agent, StatementRow.activity == f"agent:{wanted.agent}"[:500]
+        found.append(or_(by, about))
+    for column, value in (
+        (StatementRow.verb, wanted.verb),
+        (StatementRow.activity, wanted.activity),
+        (StatementRow.registration, wanted.registration),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if wanted.since is not None:
+        found.append(StatementRow.stored > wanted.since)
+        if not ctx.session.info.get("is_sqlite"):
+            found.append(is_settled(StatementRow))
+    if wanted.until is not None:
+        found.append(StatementRow.stored <= wanted.until)
+    return found
+
+
+def traces(
+    ctx: Context,
+    *,
+    membership_id: int | None = None,
+    registration: str | None = None,
+    activity: str | None = None,
+    statement_ids: Collection[str] | None = None,
+    with_voided: bool = False,
+) -> list[Trace]:
+    """What was said of a person, under a registration, of an activity, or under these ids: oldest first, 500 at most.
+
+    The caller has checked the right to read of this person.
+    """
+    given = {
+        StatementRow.membership_id: membership_id,
+        StatementRow.registration: registration,
+        StatementRow.activity: activity,
+    }
+    query = _TRACES.where(*(column == value for column, value in given.items() if value is not None))
+    if statement_ids is not None:
+        query = query.where(StatementRow.statement_id.in_(sorted(statement_ids)))
+    if not with_voided:
+        query = query.where(StatementRow.voided_by.is_(None))
+    rows = ctx.session.execute(query.order_by(StatementRow.occurred_at, StatementRow.id).limit(MOST_TRACES))
+    return [_trace(ctx, row) for row in rows]
+
+
+_TRACES = select(
+    StatementRow.statement_id,
+    StatementRow.verb,
+    StatementRow.activity,
+    StatementRow.occurred_at,
+    StatementRow.source,
+    StatementRow.scaled,
+    StatementRow.success,
+    StatementRow.seconds,
+    StatementRow.voided_by,
+    StatementRow.raw,
+).where(StatementRow.erased_at.is_(None))
+
+
+class _Described(msgspec.Struct):
+    display: dict[str, str] = {}
+
+
+class _Named(msgspec.Struct):
+    name: dict[str, str] = {}
+
+
+class _Thing(msgspec.Struct):
+    id: str = ""
+    definition: _Named = msgspec.field(default_factory=_Named)
+
+
+class _Words(msgspec.Struct):
+    verb: _Described
+    object: _Thing
+
+
+_words = msgspec.json.Decoder(_Words).decode
+
+
+def _trace(ctx: Context, row: Any) -> Trace:
+    words = _words(row.raw)
+    known = ctx.registry.verbs.get(row.verb)
+    display = known.display if known is not None else words.verb.display
+    return Trace(
+        statement_id=row.statement_id,
+        verb=in_language(display, ctx.language) or row.verb.rpartition("/")[2],
+        activity=row.activity,
+        name=in_language(words.object.definition.name, ctx.language) or row.activity,
+        occurred_at=row.occurred_at,
+        source=row.source,
+        scaled=row.scaled,
+        success=row.success,
+        seconds=row.seconds,
+        voided_by=row.voided_by,
+    )
+
+
+def in_language(words: dict[str, str], language: str) -> str:
+    """A language map in one language, else in French, else in whatever it has."""
+    for tag in (language, "fr", "en", *words):
+        found = next((text for known, text in words.items() if known.split("-")[0] == tag.split("-")[0]), "")
+        if found:
+            return found
+    return ""

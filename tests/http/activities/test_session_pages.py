@@ -1,0 +1,60 @@
+"""Staff say who took part."""
+
+from __future__ import annotations
+
+from lms.courses.api import cohort_by_key
+
+
+def address(learning):
+    return f"/groupes/{learning.cohort.key}/seances/{learning.course.keys['session']}"
+
+
+def test_ticking_people_makes_it_done(engine_name, learning):
+    page = learning.get(address(learning), "trainer")
+    assert "Learner Essai" in page
+    assert "0 sur 1" in page
+    answer = learning.post(address(learning), "trainer", enrolment=learning.enrolment.key)
+    assert answer.location == address(learning)
+    assert "1 sur 1" in learning.get(address(learning), "trainer")
+    assert "Présent et fait" in learning.get(learning.address("session"))
+    assert "Trainer Essai" in learning.get(learning.address("session") + "/pourquoi")
+
+
+def test_a_mistake_is_taken_back(engine_name, learning):
+    learning.post(address(learning), "trainer", enrolment=learning.enrolment.key)
+    learning.post(address(learning) + "/retirer", "trainer", enrolment=learning.enrolment.key)
+    assert "0 sur 1" in learning.get(address(learning), "trainer")
+    assert "Présent et fait" not in learning.get(learning.address("session"))
+
+
+def test_ticking_nobody_says_so(engine_name, learning):
+    learning.post(address(learning), "trainer")
+    assert "Cochez au moins une personne." in learning.get(address(learning), "trainer")
+
+
+def test_an_auditor_reads_and_notes_nothing(engine_name, learning):
+    assert 'type="checkbox"' not in learning.get(address(learning), "auditor")
+    assert learning.post(address(learning), "auditor", enrolment=learning.enrolment.key).status_code == 404
+
+
+def test_learners_and_others_find_nothing(engine_name, learning):
+    for who in ("learner", "company_head", "other_trainer"):
+        assert learning.client(who).get(address(learning)).status_code == 404
+        assert learning.post(address(learning), who, enrolment=learning.enrolment.key).status_code == 404
+    assert learning.client("trainer").get(address(learning).replace(learning.course.keys["session"], learning.course.keys["lesson"])).status_code == 404
+
+
+def test_the_learner_sees_what_and_where(engine_name, learning):
+    page = learning.get(learning.address("session"))
+    assert "On fixe un prix ensemble." in page
+    assert "Une calculette." in page
+    assert "Tulle, salle 2" in page
+    assert 'method="post"' not in page[page.index("<main") : page.index("</main")]
+
+
+def test_the_panel_of_a_group_lists_its_sessions(engine_name, learning):
+    learning.post(address(learning), "trainer", enrolment=learning.enrolment.key)
+    app = learning.app
+    with app.test_request_context(), learning.platform.reading(learning.world.organisation, learning.world.members["trainer"]) as ctx:
+        panels = ctx.registry.panels_at("cohort", ctx, cohort_by_key(ctx, learning.cohort.key))
+    assert any("Atelier : mon prix" in panel and "1 sur 1" in panel for panel in panels)
