@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from lms.app import FEATURES, build_platform, create_app
 from lms.courses.structure import forget_structures
@@ -164,3 +165,23 @@ def signed_in_as(app: Flask, platform: Platform, world: World) -> Callable[[str]
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def count_queries(platform: Platform) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with count_queries() as sent:` the statements that reach the database inside, `len(sent)` of them."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        event.listen(platform.database.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(platform.database.engine, "before_cursor_execute", note)
+
+    return counting

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from limits import RateLimitItem
 from werkzeug.exceptions import TooManyRequests
 from wtforms import BooleanField, DateField, Field, Form, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from lms.accounts.attempts import Attempts, TooManyAttempts, neighbourhood
@@ -71,9 +72,17 @@ def uploaded(name: str) -> bytes:
     return sent.stream.read(MAX_BYTES + 1)
 
 
-def problems(form: Form) -> dict[str, str]:
-    """Field → what is wrong with it, in the reader's language."""
-    return {name: gettext(str(field.errors[0])) for name, field in form._fields.items() if field.errors}
+class Problems(dict[str, str]):
+    """Field → what is wrong with it, in the reader's language; nothing for a field that is right."""
+
+    def __missing__(self, name: str) -> None:
+        """A template asks for each field."""
+
+
+def problems(form: Form) -> Problems:
+    """What is wrong with a form."""
+    wrong = [(name, field.errors) for name, field in form._fields.items() if field.errors]
+    return Problems((name, gettext(str(said[0]))) for name, said in wrong)
 
 
 def _stripped(text: str | None) -> str:
@@ -111,6 +120,26 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
 
+class RoleField(SelectField):
+    """A role among those that may be given."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Say it in our own words."""
+        if self.data not in dict(self.choices or []):
+            raise StopValidation(mark("Choisissez un rôle."))
+
+
+class DayField(DateField):
+    """A day, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Say it in our own words."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as wrong:
+            raise ValueError(mark("Cette date n'existe pas.")) from wrong
+
+
 class SignInForm(PlainForm):
     """Who one says one is, and the proof."""
 
@@ -135,7 +164,7 @@ class ContactForm(PlainForm):
 class InvitationForm(ContactForm):
     """Someone to invite."""
 
-    role = SelectField(validators=[DataRequired(mark("Choisissez un rôle."))])
+    role = RoleField()
 
     def offer(self, roles: Iterable[Role]) -> InvitationForm:
         """Offer only the roles that may be given."""
@@ -162,9 +191,9 @@ class InvitationForm(ContactForm):
 class GrantForm(PlainForm):
     """A role between two days."""
 
-    role = SelectField(validators=[DataRequired(mark("Choisissez un rôle."))])
-    starts_on = DateField(validators=[Optional()])
-    ends_on = DateField(validators=[Optional()])
+    role = RoleField()
+    starts_on = DayField(validators=[Optional()])
+    ends_on = DayField(validators=[Optional()])
 
     def offer(self, roles: Iterable[Role]) -> GrantForm:
         """Offer only the roles that may be given."""

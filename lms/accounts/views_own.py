@@ -13,7 +13,7 @@ from flask_login import logout_user
 from lms.accounts import access
 from lms.accounts.attempts import PER_IDENTIFIER
 from lms.accounts.consent import accept_terms, has_accepted, terms_in_force
-from lms.accounts.forms import OwnPasswordForm, attempts, check_attempts, problems
+from lms.accounts.forms import OwnPasswordForm, Problems, attempts, check_attempts, problems
 from lms.accounts.identity import organisations
 from lms.accounts.legal import TermsText, readable, shipped_terms
 from lms.accounts.passwords import hash_password, is_password
@@ -103,7 +103,7 @@ def post_switch(ctx: Context) -> Page:
 @signed_in
 def password(ctx: Context) -> Page:
     """Choose or change one's password."""
-    return _password_page(ctx, {})
+    return _password_page(ctx, Problems())
 
 
 @bp.post("/moi/mot-de-passe")
@@ -120,11 +120,11 @@ def post_password(ctx: Context) -> Page:
     return go("accounts.me")
 
 
-def _password_page(ctx: Context, errors: Mapping[str, str]) -> str:
+def _password_page(ctx: Context, errors: Problems) -> str:
     return render("accounts/password.html", has_password=has_password(ctx, ctx.subject.membership_id), errors=errors)
 
 
-def _wrong_password(ctx: Context, form: OwnPasswordForm) -> dict[str, str]:
+def _wrong_password(ctx: Context, form: OwnPasswordForm) -> Problems:
     """What is wrong, once the transaction has been given back: a hash takes its time."""
     stored, known_elsewhere = access.person(ctx).password_hash, access.is_known_elsewhere(ctx)
     counted = (PER_IDENTIFIER, f"own {ctx.subject.person_id}")
@@ -133,12 +133,12 @@ def _wrong_password(ctx: Context, form: OwnPasswordForm) -> dict[str, str]:
     if not form.check(*known):
         return problems(form)
     if stored is None and known_elsewhere and cookie.get("proof") != OWN:
-        return {"new_password": gettext("Demandez d'abord un lien par e-mail, puis revenez ici.")}
+        return Problems(new_password=gettext("Demandez d'abord un lien par e-mail, puis revenez ici."))
     check_attempts(counted)
     if stored is not None and not is_password(form.old_password.data or "", stored):
         attempts().count(counted)
-        return {"old_password": gettext("Ce n'est pas votre mot de passe actuel.")}
-    return {}
+        return Problems(old_password=gettext("Ce n'est pas votre mot de passe actuel."))
+    return Problems()
 
 
 # ------------------------------------------------------------------------------------------ what the platform holds

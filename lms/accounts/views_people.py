@@ -15,6 +15,7 @@ from lms.accounts.forms import (
     ContactForm,
     GrantForm,
     InvitationForm,
+    Problems,
     own_address,
     page_number,
     problems,
@@ -217,7 +218,7 @@ def _person_page(ctx: Context, member: Membership, form: GrantForm) -> str:
 def edit(ctx: Context, key: str) -> Page:
     """Correct a name or a contact."""
     member = membership(ctx, key, right=WRITE_PEOPLE)
-    return render("accounts/edit_person.html", person=member, form=ContactForm(obj=member), errors={})
+    return render("accounts/edit_person.html", person=member, form=ContactForm(obj=member), errors=Problems())
 
 
 @bp.post("/personnes/<key>/modifier")

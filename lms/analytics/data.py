@@ -12,6 +12,9 @@ PRESENT, ENDED, EVERYONE = "present", "ended", "all"
 BY_NAME, BY_WEEK = "name", "week"
 NONE, SOME, ALL = "none", "some", "all"
 
+Cells = tuple[LevelInfo | None, ...]
+"""A level for each column; None where the moment says nothing of the person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -62,16 +65,14 @@ class Ground:
 class PersonRow:
     """One line: someone, since when, and a level for each column; None where the moment says nothing of them."""
 
-    enrolment_id: int
-    membership_id: int
     key: str
+    """Of the person, in addresses."""
     name: str
-    version_id: int
     entered_at: datetime
     ended_at: datetime | None
     week: int
     """Weeks since the entry, until now or the end."""
-    cells: tuple[LevelInfo | None, ...] = ()
+    cells: Cells
 
 
 @dataclass(frozen=True, slots=True)

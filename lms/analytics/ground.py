@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from lms.analytics.data import Asked, Ground, Moment
+from lms.analytics.people import versions_of
 from lms.competences.api import BlockInfo, coverages
-from lms.courses.api import CohortInfo, enrolments
+from lms.courses.api import CohortInfo
 from lms.kernel.clock import end_of_day
 from lms.kernel.context import Context
 
@@ -17,13 +16,7 @@ WEEK = timedelta(weeks=1)
 
 def ground_of(ctx: Context, cohort: CohortInfo) -> Ground:
     """The versions that the cohort's people follow, what these cover, and which blocks make columns."""
-    enrolment = enrolments(ctx).subquery()
-    rows = ctx.session.execute(
-        select(enrolment.c.version_id, func.min(enrolment.c.entered_at).label("first_entry"))
-        .where(enrolment.c.cohort_id == cohort.id)
-        .group_by(enrolment.c.version_id)
-        .order_by(enrolment.c.version_id.desc())
-    ).all()
+    rows = ctx.session.execute(versions_of(ctx), {"cohort": cohort.id}).all()
     covered = coverages(ctx, [row.version_id for row in rows])
     blocks: dict[str, BlockInfo] = {}
     titles: dict[str, str] = {}

@@ -52,10 +52,10 @@ def overview(ctx: Context, key: str) -> str:
     """Everyone in one drawing."""
     cohort, asked = cohort_by_key(ctx, key), asked_from(request.args)
     ground, moment = ground_of(ctx, cohort), moment_of(ctx, asked)
-    rows = everyone(ctx, cohort, ground=ground, asked=asked, moment=moment)
+    people = everyone(ctx, cohort, ground=ground, asked=asked, moment=moment)
     return render(
-        "analytics/overview.html", cohort=cohort, asked=asked, ground=ground, moment=moment, people=len(rows),
-        drawing=drawing_of(rows, len(ground.blocks)), spread=spread_of(rows, len(ground.blocks)),
+        "analytics/overview.html", cohort=cohort, asked=asked, ground=ground, moment=moment, people=len(people),
+        drawing=drawing_of(people, len(ground.blocks)), spread=spread_of(people, len(ground.blocks)),
         address=address_of(request.args), who=address_of(request.args, WHO), weeks=most_weeks(ctx, ground), is_computing=stale_count(ctx) > 0,
     )  # fmt: skip
 

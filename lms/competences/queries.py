@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, literal, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from lms.competences.catalogue import coverages, framework, latest_key
 from lms.competences.data import AcquisitionInfo, CoverageInfo, Explained, FrameworkInfo, MyBlock
@@ -113,27 +112,28 @@ def _standings(
                 )
 
 
-def levels(
-    ctx: Context, people: Select[Any], *, at: datetime, weeks: int | None = None, blocks: Iterable[int] = ()
-) -> Select[Any]:
+def levels(ctx: Context, people: Select[Any], *, by_week: bool = False) -> Select[Any]:
     """A selectable (enrolment_id, block_id, acquired): how many competences of a block had been acquired, where there are any.
 
-    `people`: a selectable (enrolment_id, membership_id, entered_at). The moment is `at`, or so many weeks after each entry.
+    `people`: a selectable (enrolment_id, membership_id, entered_at). Parameters: `blocks` (ids), and `at`, the moment, or
+    `days` after each one's entry when `by_week`.
     """
     person = people.subquery()
     moment = (
-        literal(at, UTCDateTime()) if weeks is None else days_later(person.c.entered_at, literal(7 * weeks, Integer()))
+        days_later(person.c.entered_at, bindparam("days", type_=Integer()))
+        if by_week
+        else bindparam("at", type_=UTCDateTime())
     )
-    query = (
+    return (
         select(person.c.enrolment_id, Acquisition.block_id, func.count().label("acquired"))
         .join(person, person.c.membership_id == Acquisition.membership_id)
         .where(
+            Acquisition.block_id.in_(bindparam("blocks", expanding=True)),
             Acquisition.reached_at <= moment,
             Acquisition.expires_at.is_(None) | (Acquisition.expires_at > moment),
         )
         .group_by(person.c.enrolment_id, Acquisition.block_id)
     )
-    return query.where(Acquisition.block_id.in_(sorted(set(blocks)))) if blocks else query
 
 
 def held_acquisitions(ctx: Context, membership_id: int) -> list[dict[str, Any]]:

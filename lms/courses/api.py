@@ -198,8 +198,12 @@ def create_cohort(ctx: Context, *, course: CourseInfo, code: str, name: str, pla
     return CohortInfo(row.id, row.key, row.code, row.name, row.course_id)
 
 
-def enrol(ctx: Context, *, cohort: CohortInfo, membership_ids: Iterable[int], entered_at: datetime | None = None) -> list[EnrolmentInfo]:
+def enrol(
+    ctx: Context, *, cohort: CohortInfo, membership_ids: Iterable[int], entered_at: datetime | None = None
+) -> list[EnrolmentInfo]:
     """People enter a group, in the order of their membership ids; who is in it stays as they are."""
-    rows = enter(ctx, cohort=ctx.session.get_one(Cohort, cohort.id), membership_ids=membership_ids, entered_at=entered_at)
+    rows = enter(
+        ctx, cohort=ctx.session.get_one(Cohort, cohort.id), membership_ids=membership_ids, entered_at=entered_at
+    )
     found = enrolments_by_id(ctx, [row.id for row in rows])
     return sorted(found.values(), key=lambda one: one.membership_id)

@@ -180,8 +180,7 @@ def coverage_lines(whole: Structure) -> list[CoverageLine]:
 
 
 def lasting(minutes: int) -> str:
-    """A duration as people read it: `45 min`, `1 h 30`."""
+    """A duration as people read it, on one line: `45 min`, `1 h 30`."""
     hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+    words = ([str(hours), "h"] if hours else []) + ([f"{rest:02}"] if hours and rest else [] if hours else [str(rest), "min"])
+    return "\N{NO-BREAK SPACE}".join(words)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
 from lms.contract.types import Role
 from lms.courses.operations import COHORT_ROLES, END_REASONS
@@ -43,10 +43,23 @@ def _text(label: str, most: int, *validators: Any) -> StringField:
     return StringField(label, validators=[DataRequired(_NEEDED), Length(max=most, message=_TOO_LONG), *validators])
 
 
+class ChoiceField(SelectField):
+    """One of the choices; any other answer gets a sentence in the reader's language."""
+
+    def __init__(self, said: str, **options: Any) -> None:
+        super().__init__(validators=[DataRequired(said)], **options)
+        self.said = said
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not a choice."""
+        if self.data not in {str(value) for value, *_rest in self.iter_choices()}:
+            raise StopValidation(self.said)
+
+
 class CohortForm(Form):
     """A new group."""
 
-    course = SelectField(validators=[DataRequired(mark("Choisissez un parcours."))])
+    course = ChoiceField(mark("Choisissez un parcours."))
     code = _text(
         "code", 40, Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]+$", message=mark("Lettres sans accent, chiffres et tirets seulement."))
     )
@@ -65,14 +78,14 @@ class CohortSettings(Form):
 class EndForm(Form):
     """Why an enrolment ends."""
 
-    reason = SelectField(choices=END_REASONS, validators=[DataRequired(mark("Choisissez une raison."))])
+    reason = ChoiceField(mark("Choisissez une raison."), choices=END_REASONS)
 
 
 class StaffForm(Form):
     """Who trains or accompanies a group, between two days."""
 
     person = StringField(validators=[DataRequired(mark("Choisissez une personne."))])
-    role = SelectField(choices=[role.value for role in COHORT_ROLES])
+    role = ChoiceField(mark("Choisissez un rôle."), choices=[role.value for role in COHORT_ROLES])
     starts = DateField(validators=[Optional()])
     ends = DateField(validators=[Optional()])
 

@@ -86,12 +86,13 @@ class Way:
 
     def meeting(self) -> Step | None:
         """The next part with someone that is open and is not the next act."""
-        return next((step for step in self.steps() if step.state in (OPEN, LATE) and step.info.modality != "asynchronous"), None)
+        return next(
+            (step for step in self.steps() if step.state in (OPEN, LATE) and step.info.modality != "asynchronous"), None
+        )
 
-    def waits_for(self, step: Step) -> str:
-        """The title of the activity that opens this one."""
-        before = self.whole.activities.get(step.door.after)
-        return before.title if before else ""
+    def waits_for(self, step: Step) -> ActivityInfo | None:
+        """The activity that opens this one."""
+        return self.whole.activities.get(step.door.after)
 
 
 def way_of(
@@ -105,7 +106,9 @@ def way_of(
     alone: Collection[str],
 ) -> Way:
     """The path of an enrolment. `alone`: the types of activity that a person can do without anyone's word."""
-    steps = [_step(info, enrolment, progress, granted, now, zone) for module in whole.modules for info in module.activities]
+    steps = [
+        _step(info, enrolment, progress, granted, now, zone) for module in whole.modules for info in module.activities
+    ]
     coming = _next(steps, alone)
     if coming is not None:
         here = steps.index(coming)
@@ -116,7 +119,11 @@ def way_of(
 
 def preview_of(whole: Structure) -> Way:
     """The path as staff look at it: all open, nothing done."""
-    steps = [Step(info, OPEN, Opened(is_open=True), None, is_late=False, progress=None) for module in whole.modules for info in module.activities]
+    steps = [
+        Step(info, OPEN, Opened(is_open=True), None, is_late=False, progress=None)
+        for module in whole.modules
+        for info in module.activities
+    ]
     return Way(whole, _stages(whole, steps), None, 0, int(whole.head.get("weeks", 0)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lms.courses.learner import CLOSED, DONE, LATE, NOW, OPEN, Step, Way
 from lms.courses.opening import AFTER, DATE
 from lms.kernel.context import Context
-from lms.kernel.i18n import gettext, mark, ngettext, speech
+from lms.kernel.i18n import gettext, mark, speech
 from lms.kernel.wording import word
 
 ALONE = "asynchronous"
@@ -93,8 +93,9 @@ class Phrases:
         """Why it is closed, and what opens it."""
         if step.door.because == DATE and step.door.at is not None:
             return gettext("s'ouvre le %(day)s") % {"day": speech().day(step.door.at, self.zone, _DAY)}
-        if step.door.because == AFTER:
-            return gettext("après « %(title)s »") % {"title": self.way.waits_for(step)}
+        before = self.way.waits_for(step)
+        if step.door.because == AFTER and before is not None:
+            return gettext("après « %(title)s »") % {"title": before.title}
         return gettext("quand votre %(trainer)s l'ouvre") % {"trainer": self.trainer}
 
     def week(self) -> str:
@@ -106,9 +107,3 @@ class Phrases:
     def kicker(self, step: Step) -> str:
         """What stands above the next act."""
         return " · ".join(part for part in (self.week(), self.minutes(step.info.minutes)) if part)
-
-    def left(self, step: Step) -> str:
-        """How much of the module is done, in a sentence."""
-        stage = next(one for one in self.way.stages if step in one.steps)
-        rest = stage.total - stage.done
-        return ngettext("Encore une activité dans cette partie.", "Encore %(num)s activités dans cette partie.", rest) % {"num": rest}

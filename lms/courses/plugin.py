@@ -36,7 +36,7 @@ def figures() -> tuple[Figure, ...]:
 @hookimpl
 def blueprints() -> tuple[Any, ...]:
     """The learner's pages, and those of staff."""
-    return (views.bp, views_cohorts.bp, views_enrolments.bp, views_courses.bp)
+    return (views.bp, views_enrolments.bp, views_courses.bp)
 
 
 @hookimpl

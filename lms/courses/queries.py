@@ -66,7 +66,9 @@ _PROGRESS = select(
 ).where(Progress.enrolment_id == bindparam("enrolment_id"))
 _OPENINGS = select(Opening.activity_key).where(Opening.enrolment_id == bindparam("enrolment_id"))
 _PLACE = (
-    select(Cohort.place).join(Enrolment, Enrolment.cohort_id == Cohort.id).where(Enrolment.id == bindparam("enrolment_id"))
+    select(Cohort.place)
+    .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+    .where(Enrolment.id == bindparam("enrolment_id"))
 )
 _CONTENT = select(ActivityRow.body, ActivityRow.compiled).where(
     ActivityRow.version_id == bindparam("version_id"), ActivityRow.key == bindparam("key")
@@ -253,7 +255,10 @@ def done_in(ctx: Context, cohort_id: int, activity_key: str) -> dict[int, dateti
 def enrolments_in(ctx: Context, cohort_id: int) -> list[EnrolmentInfo]:
     """The enrolments of a cohort that the actor may read, the present ones."""
     query = select(*ENROLMENT_COLUMNS).where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
-    return [EnrolmentInfo(*row) for row in ctx.session.execute(query.where(ctx.visible(READ_COHORT, Enrolment)).order_by(Enrolment.id))]
+    return [
+        EnrolmentInfo(*row)
+        for row in ctx.session.execute(query.where(ctx.visible(READ_COHORT, Enrolment)).order_by(Enrolment.id))
+    ]
 
 
 def enrolments_by_keys(ctx: Context, keys: Iterable[str]) -> list[EnrolmentInfo]:

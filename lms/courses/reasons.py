@@ -23,9 +23,9 @@ _SAID_BY = {
     Source.PARTNER: mark("envoyé par un partenaire"),
 }
 _COUNTS = {
+    Source.LEARNER_DEVICE: mark("quand la personne dit l'avoir fait"),
     Source.SERVER: mark("quand Tremplin a corrigé les réponses"),
     Source.STAFF: mark("quand l'équipe l'a noté"),
-    Source.LEARNER_DEVICE: mark("quand la personne dit l'avoir fait"),
     Source.LAUNCHED_UNIT: mark("quand le contenu ouvert dans la page le dit"),
     Source.PARTNER: mark("quand un partenaire le dit"),
 }
@@ -64,7 +64,11 @@ def reasons(
     by_iri = {activity_iri(ctx, key): name for key, name in names.items()}
     found = entries_by_registration(ctx, [(enrolment.uuid, iri) for iri in by_iri])
     entries = sorted((entry for said in found.values() for entry in said), key=lambda one: (one.occurred_at, one.id))
-    counted = {entry.statement_id for entry in believed(entries, kind.believes) if entry.activity == activity_iri(ctx, info.key)}
+    counted = {
+        entry.statement_id
+        for entry in believed(entries, kind.believes)
+        if entry.activity == activity_iri(ctx, info.key)
+    }
     staff = members(ctx, {entry.instructor_id for entry in entries if entry.instructor_id is not None})
     people = {key: one.name for key, one in staff.items()}
     facts = tuple(_fact(ctx, entry, by_iri, people, entry.statement_id in counted) for entry in reversed(entries))

@@ -8,7 +8,9 @@ from lms.xapi.api import Outcome, Reply
 _REFUSED = {
     "closed": mark("Ce n'est pas encore ouvert. Ce que vous avez envoyé est gardé."),
     "no_attempts_left": mark("Vous avez déjà fait tous les essais. Vos réponses sont gardées."),
-    "not_in_draw": mark("Les questions ont changé depuis. Vos réponses sont gardées : répondez aux nouvelles questions."),
+    "not_in_draw": mark(
+        "Les questions ont changé depuis. Vos réponses sont gardées : répondez aux nouvelles questions."
+    ),
     "not_allowed": mark("Cette page n'est plus dans votre parcours. Ce que vous avez envoyé est gardé."),
 }
 _OTHERWISE = mark("Nous n'avons pas pu lire ce que vous avez envoyé. Il est gardé : parlez-en à votre association.")

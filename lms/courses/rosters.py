@@ -142,14 +142,15 @@ def present_count(ctx: Context, cohort: Cohort) -> int:
 
 
 def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[str, str]]:
-    """(key, name) of members whose name has these words and who do not follow this course now; the first thirty."""
+    """(key, name) of members whose name has these words and who do not follow this course now; the first thirty, without staff."""
     listed = people(ctx).subquery()
     following = select(Enrolment.id).where(
         Enrolment.course_id == cohort.course_id, Enrolment.membership_id == listed.c.membership_id, Enrolment.ended_at.is_(None)
     )
     words = [listed.c.sort_name.contains(part, autoescape=True) for part in folded(search[:100]).split()]
+    wanted = words or [listed.c.membership_id.not_in(staff_ids(ctx))]
     query = select(listed.c.key, listed.c.given_name, listed.c.family_name).where(
-        *words, listed.c.status != "ended", ~following.exists()
+        *wanted, listed.c.status != "ended", ~following.exists()
     )
     rows = ctx.session.execute(query.order_by(listed.c.sort_name, listed.c.membership_id).limit(MOST_FOUND))
     return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]

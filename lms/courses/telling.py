@@ -9,7 +9,7 @@ from lms.kernel.context import Context
 from lms.xapi.api import Intent, Outcome, Refused, Said
 
 
-def say(
+def say(  # noqa: PLR0913 - a statement has many parts, each named
     ctx: Context,
     play: Play,
     intent: Intent,

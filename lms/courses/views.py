@@ -62,7 +62,13 @@ def path(ctx: Context, course_key: str) -> str:
     enrolment = _own_or_preview(ctx, course_key)
     whole = way(ctx, enrolment) if enrolment else preview_of(structure(ctx, published_version(ctx, course_key)))
     phrases = Phrases(ctx, whole, place_of(ctx, enrolment.id) if enrolment else "")
-    return render("courses/path.html", way=whole, phrases=phrases, base=url_for(".path", course_key=course_key), is_preview=enrolment is None)
+    return render(
+        "courses/path.html",
+        way=whole,
+        phrases=phrases,
+        base=url_for(".path", course_key=course_key),
+        is_preview=enrolment is None,
+    )
 
 
 @bp.get("/parcours/<course_key>/<string(length=10):activity_key>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import person
@@ -13,12 +13,10 @@ from lms.courses.permissions import ENROL, OPEN_ACTIVITY, READ_COHORT
 from lms.courses.phrases import Phrases
 from lms.courses.queries import enrolments_by_id, place_of, way
 from lms.courses.rosters import enrolment_row
+from lms.courses.views_cohorts import bp
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.web import flash, go, guarded, render
-
-bp = Blueprint("enrolments", __name__)
-
 
 @bp.get("/inscriptions/<key>")
 @guarded(READ_COHORT)

@@ -32,7 +32,8 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -301,6 +302,8 @@ def _prepare_sqlite(engine: Engine, lock: WriterLock) -> None:
     event.listen(engine, "begin", functools.partial(_begin_sqlite, lock))
     event.listen(engine, "commit", _commit_sqlite)
     event.listen(engine, "rollback", _roll_back_sqlite)
+    event.listen(engine, "handle_error", _note_loss)
+    event.listen(engine, "before_cursor_execute", _refuse_after_loss)
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -325,6 +328,27 @@ def _begin_sqlite(lock: WriterLock, connection: Connection) -> None:
     connection.info["lms_lock"] = lock
 
 
+def _note_loss(context: ExceptionContext) -> None:
+    """A full disk makes SQLite roll everything back, whoever catches the error afterwards."""
+    connection = context.connection
+    if connection is not None and connection.info.get("lms_lock") is not None and not _is_open(connection):
+        connection.info.setdefault("lms_lost", context.original_exception)
+
+
+def _refuse_after_loss(
+    connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: Any
+) -> None:
+    """What followed a loss would be written for itself: half of an act."""
+    lost = connection.info.get("lms_lost")
+    if lost is not None:
+        raise OperationalError(statement, parameters, lost)
+
+
+def _is_open(connection: Connection) -> bool:
+    raw: Any = connection.connection.dbapi_connection
+    return raw is not None and bool(raw.in_transaction)
+
+
 def _commit_sqlite(connection: Connection) -> None:
     # The event comes before the commit itself: send it here, so that the lock covers it.
     if connection.info.get("lms_lock") is not None:
@@ -342,9 +366,10 @@ def _roll_back_sqlite(connection: Connection) -> None:
 def _release_sqlite(connection: Connection) -> None:
     """End what is open, then let the next one write: after a COMMIT that failed (a full disk) the transaction still stands."""
     held: WriterLock | None = connection.info.pop("lms_lock", None)
+    connection.info.pop("lms_lost", None)
     raw: Any = connection.connection.dbapi_connection
     try:
-        if raw is not None and raw.in_transaction:
+        if _is_open(connection):
             raw.execute("ROLLBACK")
     finally:
         if held is not None:

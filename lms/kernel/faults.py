@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from lms.kernel import i18n
 from lms.kernel.database import DatabaseBusy
@@ -76,6 +76,8 @@ _FAULTS: Mapping[int, tuple[str, str, str]] = {
 
 def answer_fault(failure: Exception) -> Any:
     """The answer to whatever went wrong; its status says it to machines, its page to people."""
+    if isinstance(failure, InternalServerError) and isinstance(failure.original_exception, Exception):
+        failure = failure.original_exception  # a commit that failed, after the view
     if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:
         return failure
     if _carries_an_intent() and isinstance(failure, NotSignedIn | TermsToAccept | DatabaseBusy):

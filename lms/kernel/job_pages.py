@@ -59,19 +59,20 @@ def post_cancel(ctx: Context, key: str) -> WerkzeugResponse:
 @signed_in
 def result(ctx: Context, key: str) -> Response:
     """The file that it made, for as long as results are kept here."""
-    file = result_file(ctx, jobs.own_job(ctx, key))
+    row = jobs.own_job(ctx, key)
+    if not has_file(ctx, row):
+        raise NotFound
+    file = ctx.session.get_one(FileRow, row.file_id)
     path = path_of(platform().settings.data_dir, file)
     return send_file(
         path.resolve(), mimetype=file.media_type, as_attachment=True, download_name=file.name, etag=file.sha256
     )
 
 
-def result_file(ctx: Context, row: jobs.JobRow) -> FileRow:
-    """The file of a job that is done, or `NotFound` when there is none or it has expired."""
+def has_file(ctx: Context, row: jobs.JobRow) -> bool:
+    """Whether it is done, made a file, and the file has not expired."""
     is_fresh = row.ended_at is not None and ctx.now - row.ended_at < jobs.RESULT_LIVES
-    if row.state != jobs.DONE or row.file_id is None or not is_fresh:
-        raise NotFound
-    return ctx.session.get_one(FileRow, row.file_id)
+    return row.state == jobs.DONE and row.file_id is not None and is_fresh
 
 
 def shown(ctx: Context, row: jobs.JobRow) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def shown(ctx: Context, row: jobs.JobRow) -> dict[str, Any]:
     said = {jobs.FAILED: FAILED, jobs.CANCELLED: CANCELLED}.get(
         row.state, CANCELLING if waits and row.cancel_asked else ""
     )
-    fetched = url_for("jobs.result", key=row.key) if row.file_id else None
+    fetched = url_for("jobs.result", key=row.key) if has_file(ctx, row) else None
     return {
         "label": gettext(kind.title) if kind else row.kind,
         "state": row.state,

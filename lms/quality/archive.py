@@ -115,7 +115,7 @@ def chunks_of(source: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def encoded(texts: Iterable[str], size: int = CHUNK) -> Iterator[bytes]:
+def encoded(texts: Iterable[str], size: int = CHUNK // 8) -> Iterator[bytes]:
     """Small texts gathered into pieces of some size."""
     held: list[str] = []
     length = 0

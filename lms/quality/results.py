@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from lms.quality.data import Acquired, Dossier, Line
 
@@ -36,7 +37,7 @@ def results_json(dossier: Dossier) -> bytes:
         "activities": [_activity(line) for line in dossier.lines],
         "competences": [_competence(one) for one in dossier.acquired],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
 def _activity(line: Line) -> dict[str, Any]:

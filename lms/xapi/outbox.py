@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -85,7 +85,8 @@ def _moment(text: Any) -> datetime | None:
 FORMATS: Mapping[int, Callable[[Mapping[str, Any], datetime], Delivery]] = MappingProxyType({1: _read_format_1})
 """Every number that phones may still send. One goes away 18 months after the day on which the next one came."""
 
-_FIRST_DAY = datetime(1971, 1, 1, tzinfo=UTC)
+MOST_AGE = timedelta(days=400)
+"""How long an act may wait on a device; an age beyond is a clock that was wrong when it was made."""
 
 
 def corrected(made_at: datetime, *, sent_at: datetime, received_at: datetime) -> datetime:
@@ -93,7 +94,5 @@ def corrected(made_at: datetime, *, sent_at: datetime, received_at: datetime) ->
 
     Nothing happens in the future; a clock that makes no sense tells nothing.
     """
-    if made_at < _FIRST_DAY or sent_at < _FIRST_DAY:
-        return received_at
-    age = max(sent_at - made_at, timedelta())
-    return max(received_at - age, _FIRST_DAY)
+    age = sent_at - made_at
+    return received_at - age if timedelta() <= age <= MOST_AGE else received_at

@@ -1,9 +1,9 @@
 """A small published course with every type of activity, a cohort, an enrolment.
 
-    course = make_course(ctx)                     # ctx: someone who writes, or the system (`platform.writing(organisation)`)
-    cohort = make_cohort(ctx, course)
-    enrolment = enrol(ctx, cohort, membership_id=world.members["learner"])
-    course.keys["quiz"]                           # names of activities and pools, below, → their keys
+course = make_course(ctx)                     # ctx: someone who writes, or the system (`platform.writing(organisation)`)
+cohort = make_cohort(ctx, course)
+enrolment = enrol(ctx, cohort, membership_id=world.members["learner"])
+course.keys["quiz"]                           # names of activities and pools, below, → their keys
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "prompt": "Un client dit « c'est cher ». Que faites-vous ?",
         "choices": [
             {"key": "@wrong", "text": "Je baisse mon prix.", "feedback": "RETOUR-FAUX : demandez d'abord."},
-            {"key": "@right", "text": "Je demande ce qu'il compare.", "correct": True, "feedback": "RETOUR-JUSTE : oui."},
+            {
+                "key": "@right",
+                "text": "Je demande ce qu'il compare.",
+                "correct": True,
+                "feedback": "RETOUR-JUSTE : oui.",
+            },
         ],
     },
     "multiple": {
@@ -249,15 +254,26 @@ def make_course(
     return MadeCourse(course.id, course_key, version.id, known)
 
 
-def make_cohort(ctx: Context, course: MadeCourse, *, code: str = "ESSAI-1", name: str = "Groupe d'essai", place: str = "") -> CohortInfo:
+def make_cohort(
+    ctx: Context, course: MadeCourse, *, code: str = "ESSAI-1", name: str = "Groupe d'essai", place: str = ""
+) -> CohortInfo:
     """An open-ended group of a course."""
-    row = Cohort(organisation_id=ctx.here.id, code=code, name=name, course_id=course.id, place=place, created_at=ctx.now)
+    row = Cohort(
+        organisation_id=ctx.here.id, code=code, name=name, course_id=course.id, place=place, created_at=ctx.now
+    )
     ctx.session.add(row)
     ctx.session.flush()
     return CohortInfo(id=row.id, key=row.key, code=row.code, name=row.name, course_id=row.course_id)
 
 
-def enrol(ctx: Context, cohort: CohortInfo, *, membership_id: int, version_id: int | None = None, entered_at: datetime | None = None) -> EnrolmentInfo:
+def enrol(
+    ctx: Context,
+    cohort: CohortInfo,
+    *,
+    membership_id: int,
+    version_id: int | None = None,
+    entered_at: datetime | None = None,
+) -> EnrolmentInfo:
     """Enrol someone in the newest published version of the cohort's course."""
     if version_id is None:
         found = ctx.session.query(CourseVersion.id).filter_by(course_id=cohort.course_id, state=PUBLISHED)
@@ -272,7 +288,11 @@ def enrol(ctx: Context, cohort: CohortInfo, *, membership_id: int, version_id: i
     )
     ctx.session.add(row)
     ctx.session.flush()
-    ctx.session.add(EnrolmentChange(organisation_id=ctx.here.id, enrolment_id=row.id, kind="entered", at=ctx.now, by_id=None, detail={}))
+    ctx.session.add(
+        EnrolmentChange(
+            organisation_id=ctx.here.id, enrolment_id=row.id, kind="entered", at=ctx.now, by_id=None, detail={}
+        )
+    )
     ctx.session.flush()
     ctx.registry.enrolment_moved(ctx, [row.id])
     return enrolments_by_id(ctx, [row.id])[row.id]

@@ -23,7 +23,7 @@ class Lesson:
     title = mark("Lecture")
     icon = "card"
     activity_type_iri = "http://adlnet.gov/expapi/activities/lesson"
-    believes = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
+    believes: tuple[Believed, ...] = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
     template = "lesson/lesson.html"
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:

@@ -92,7 +92,11 @@ def _choices(question: Mapping[str, Any]) -> Iterator[str]:
     if len(choices) < 2:
         yield "il faut au moins deux choix."
     if right == 0 or (question["type"] == "single" and right > 1):
-        yield "un choix, et un seul, porte `correct: true`." if question["type"] == "single" else "au moins un choix porte `correct: true`."
+        yield (
+            "un choix, et un seul, porte `correct: true`."
+            if question["type"] == "single"
+            else "au moins un choix porte `correct: true`."
+        )
     for number, choice in enumerate(choices, 1):
         if not _is_text(choice.get("text")) or not _is_text(choice.get("feedback")):
             yield f"le choix {number} a besoin de `text` et de `feedback`."
@@ -167,7 +171,9 @@ def _question(question: Mapping[str, Any]) -> dict[str, Any]:
     made = _ordered(_keyed(question), _QUESTION)
     for name, fields in _PARTS.items():
         if name in made:
-            made[name] = [_ordered(_keyed(part) if "key" in fields else part, fields) for part in _listed(question, name)]
+            made[name] = [
+                _ordered(_keyed(part) if "key" in fields else part, fields) for part in _listed(question, name)
+            ]
     return made
 
 
@@ -176,7 +182,11 @@ def _keyed(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ordered(part: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    known = {name: part[name] for name in fields if part.get(name) not in (None, "", []) and (name, part[name]) != ("correct", False)}
+    known = {
+        name: part[name]
+        for name in fields
+        if part.get(name) not in (None, "", []) and (name, part[name]) != ("correct", False)
+    }
     return {**known, **{name: value for name, value in part.items() if name not in fields}}
 
 

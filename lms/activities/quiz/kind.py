@@ -30,7 +30,7 @@ class Quiz:
     title = mark("Questions")
     icon = "help"
     activity_type_iri = "http://adlnet.gov/expapi/activities/assessment"
-    believes = (
+    believes: tuple[Believed, ...] = (
         Believed(PASSED.iri, _SAID_BY_SERVER),
         Believed(FAILED.iri, _SAID_BY_SERVER),
         Believed(COMPLETED.iri, _SAID_BY_SERVER),
@@ -54,7 +54,9 @@ class Quiz:
     def compile(self, body: Mapping[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         """The prompts as HTML. Answers stay in the body, on the server."""
         questions = [question for pool in body["pools"] for question in pool["questions"]]
-        return {"prompts": {question["key"]: _in_line(surroundings.render(question["prompt"])) for question in questions}}
+        return {
+            "prompts": {question["key"]: _in_line(surroundings.render(question["prompt"])) for question in questions}
+        }
 
     def page(self, ctx: Context, activity: ActivityView, state: PlayState) -> dict[str, Any]:
         """The questions of the attempt to come, or the result of an act that is asked for."""

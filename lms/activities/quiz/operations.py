@@ -73,7 +73,7 @@ def _said(ctx: Context, found: Play, intent: Intent, result: Result, seconds: fl
         )
 
     yield one(
-        _verb(result.is_passed),
+        _verb(is_passed=result.is_passed),
         result.score,
         raw=result.points,
         maximum=result.total,
@@ -84,12 +84,12 @@ def _said(ctx: Context, found: Play, intent: Intent, result: Result, seconds: fl
     titles = {pool["key"]: pool["title"] for pool in found.activity.body["pools"]}
     for key, score in result.pools().items():
         is_passed = reaches(score, result.least)
-        yield one(_verb(is_passed), score, (key, POOL_TYPE, titles[key]), success=is_passed)
+        yield one(_verb(is_passed=is_passed), score, (key, POOL_TYPE, titles[key]), success=is_passed)
     for drawn, given in result.answers:
         if given.answered:
             part = (drawn.key, QUESTION_TYPE, name_of(drawn.question))
             yield one(ANSWERED, given.score, part, success=given.is_right, response=given.response)
 
 
-def _verb(is_passed: bool | None) -> Verb:
+def _verb(*, is_passed: bool | None) -> Verb:
     return COMPLETED if is_passed is None else PASSED if is_passed else FAILED

@@ -23,7 +23,7 @@ class Resource:
     title = mark("Document")
     icon = "file"
     activity_type_iri = "http://adlnet.gov/expapi/activities/media"
-    believes = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
+    believes: tuple[Believed, ...] = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
     template = "resource/resource.html"
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
@@ -50,7 +50,9 @@ class Resource:
 
     def compile(self, body: Mapping[str, Any], surroundings: Surroundings) -> dict[str, Any]:
         """The text as HTML, and the address, type and size of each file."""
-        files = {name: _file(surroundings.files[body[name]]) for name in ("file", "video", "captions") if body.get(name)}
+        files = {
+            name: _file(surroundings.files[body[name]]) for name in ("file", "video", "captions") if body.get(name)
+        }
         return {"html": surroundings.render(body["text"]) if body.get("text") else "", **files}
 
     def page(self, ctx: Context, activity: ActivityView, state: PlayState) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class Session:
     title = mark("Rencontre")
     icon = "group"
     activity_type_iri = "http://adlnet.gov/expapi/activities/meeting"
-    believes = (Believed(ATTENDED.iri, _STAFF), Believed(COMPLETED.iri, _STAFF))
+    believes: tuple[Believed, ...] = (Believed(ATTENDED.iri, _STAFF), Believed(COMPLETED.iri, _STAFF))
     template = "session/session.html"
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
@@ -34,7 +34,11 @@ class Session:
             yield "`programme` manque : une liste de `minutes` et de `text`."
             programme = []
         for number, part in enumerate(programme, 1):
-            if not isinstance(part, Mapping) or not _is_minutes(part.get("minutes")) or not str(part.get("text", "")).strip():
+            if (
+                not isinstance(part, Mapping)
+                or not _is_minutes(part.get("minutes"))
+                or not str(part.get("text", "")).strip()
+            ):
                 yield f"`programme`, ligne {number} : il faut `minutes` (un nombre) et `text`."
         if not isinstance(body.get("place", ""), str):
             yield "`place` est un texte."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, request
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.activities.session.attendance import people_of, sessions_of
@@ -44,7 +43,7 @@ def post_removal(ctx: Context, cohort_key: str, activity_key: str) -> Response:
 def cohort_panel(ctx: Context, cohort: CohortInfo) -> str:
     """The sessions of a group, with how many people took part."""
     lines = sessions_of(ctx, cohort)
-    return Markup(render("session/panel.html", cohort=cohort, lines=lines)) if lines else ""
+    return render("session/panel.html", cohort=cohort, lines=lines) if lines else ""
 
 
 def _noted(ctx: Context, cohort_key: str, activity_key: str, kind: str) -> Response:

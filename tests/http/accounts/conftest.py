@@ -103,4 +103,5 @@ def key_of(platform: Platform, world: World) -> Callable[[str], str]:
 
 def count(session: Session, model: type) -> int:
     """How many rows there are."""
+    session.rollback()  # look again
     return session.scalar(select(func.count()).select_from(model)) or 0

@@ -13,7 +13,7 @@ from tests.factories.courses import QUESTIONS
 def form_of(page):
     """The hidden and shown fields of the quiz's form."""
     form = page[page.index("/reponses") :]
-    return {name: value for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
 
 
 def test_nothing_tells_the_answer_before(engine_name, learning):
@@ -75,7 +75,11 @@ def test_all_right_is_seven_out_of_seven(engine_name, learning):
 
 def test_a_result_shows_own_answers_and_why(engine_name, learning):
     keys = learning.course.keys
-    data = {**form_of(learning.get(learning.address("quiz"))), f"q-{keys['q_single']}": keys["wrong"], f"q-{keys['q_number']}": "8,75"}
+    data = {
+        **form_of(learning.get(learning.address("quiz"))),
+        f"q-{keys['q_single']}": keys["wrong"],
+        f"q-{keys['q_number']}": "8,75",
+    }
     page = learning.get(learning.client().post(learning.address("quiz") + "/reponses", data=data).location)
     assert "0 sur 7" in page
     assert "il faut 4,2 sur 7" in page

@@ -41,7 +41,12 @@ def test_learners_and_others_find_nothing(engine_name, learning):
     for who in ("learner", "company_head", "other_trainer"):
         assert learning.client(who).get(address(learning)).status_code == 404
         assert learning.post(address(learning), who, enrolment=learning.enrolment.key).status_code == 404
-    assert learning.client("trainer").get(address(learning).replace(learning.course.keys["session"], learning.course.keys["lesson"])).status_code == 404
+    assert (
+        learning.client("trainer")
+        .get(address(learning).replace(learning.course.keys["session"], learning.course.keys["lesson"]))
+        .status_code
+        == 404
+    )
 
 
 def test_the_learner_sees_what_and_where(engine_name, learning):
@@ -55,6 +60,9 @@ def test_the_learner_sees_what_and_where(engine_name, learning):
 def test_the_panel_of_a_group_lists_its_sessions(engine_name, learning):
     learning.post(address(learning), "trainer", enrolment=learning.enrolment.key)
     app = learning.app
-    with app.test_request_context(), learning.platform.reading(learning.world.organisation, learning.world.members["trainer"]) as ctx:
+    with (
+        app.test_request_context(),
+        learning.platform.reading(learning.world.organisation, learning.world.members["trainer"]) as ctx,
+    ):
         panels = ctx.registry.panels_at("cohort", ctx, cohort_by_key(ctx, learning.cohort.key))
     assert any("Atelier : mon prix" in panel and "1 sur 1" in panel for panel in panels)

@@ -41,7 +41,13 @@ def crowd(learning, size):
 @pytest.mark.parametrize("size", [0, 200])
 def test_a_learners_pages_cost_the_same_alone_and_among_200(engine_name, learning, size):
     crowd(learning, size)
-    for address in ("/", learning.address(), learning.address("lesson"), learning.address("quiz"), learning.address("session")):
+    for address in (
+        "/",
+        learning.address(),
+        learning.address("lesson"),
+        learning.address("quiz"),
+        learning.address("session"),
+    ):
         learning.get(address)  # what a process reads once
         with counted() as seen:
             learning.get(address)

@@ -17,7 +17,18 @@ BANNED = re.compile(
     r"\b(traces?|référentiels?|critères?|QPV|formations?|évaluations?|positionnements?|émargements?|cohortes?|abandons?|statements?|conforme)\b",
     re.IGNORECASE,
 )
-PAGES = ("/", "", "lesson", "quiz", "session", "limited_quiz", "resource", "dated_lesson", "after_lesson", "trainer_lesson")
+PAGES = (
+    "/",
+    "",
+    "lesson",
+    "quiz",
+    "session",
+    "limited_quiz",
+    "resource",
+    "dated_lesson",
+    "after_lesson",
+    "trainer_lesson",
+)
 
 
 def addresses(learning):
@@ -28,7 +39,10 @@ def addresses(learning):
 
 def counts(platform):
     with platform.database.engine.connect() as connection:
-        return {table.name: connection.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables}
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+        }
 
 
 def test_reading_writes_nothing(engine_name, learning):
@@ -65,7 +79,9 @@ def test_each_closed_activity_says_why(engine_name, learning):
 def test_what_opens_says_nothing_more(engine_name, learning, clock):
     with learning.platform.writing(learning.world.organisation) as ctx:
         key = learning.course.keys["trainer_lesson"]
-        ctx.session.add(Opening(enrolment_id=learning.enrolment.id, activity_key=key, opened_at=ctx.now, opened_by_id=1))
+        ctx.session.add(
+            Opening(enrolment_id=learning.enrolment.id, activity_key=key, opened_at=ctx.now, opened_by_id=1)
+        )
     clock.forward(days=10)
     assert "Voilà." in learning.get(learning.address("trainer_lesson"))
     assert "Bientôt." in learning.get(learning.address("dated_lesson"))
@@ -105,7 +121,9 @@ def test_home_when_all_is_done(engine_name, app, platform, world):
     from tests.factories.learning import start_learning
 
     lessons = [{"key": "@lesson", "type": "lesson", "title": "Une page", "body": {"text": "Lire."}}]
-    learning = start_learning(app, platform, world, modules=[{"key": "@module", "title": "Tout", "activities": lessons}], coverage=())
+    learning = start_learning(
+        app, platform, world, modules=[{"key": "@module", "title": "Tout", "activities": lessons}], coverage=()
+    )
     answer = learning.post(learning.address("lesson") + "/lu")
     assert answer.location == learning.address()
     assert "Tout est fait" in learning.get("/")
@@ -115,8 +133,12 @@ def test_home_when_all_is_done(engine_name, app, platform, world):
 def test_home_when_everything_waits(engine_name, app, platform, world):
     from tests.factories.learning import start_learning
 
-    lessons = [{"key": "@lesson", "type": "lesson", "title": "Une page", "opens": {"by": "trainer"}, "body": {"text": "Lire."}}]
-    learning = start_learning(app, platform, world, modules=[{"key": "@module", "title": "Tout", "activities": lessons}], coverage=())
+    lessons = [
+        {"key": "@lesson", "type": "lesson", "title": "Une page", "opens": {"by": "trainer"}, "body": {"text": "Lire."}}
+    ]
+    learning = start_learning(
+        app, platform, world, modules=[{"key": "@module", "title": "Tout", "activities": lessons}], coverage=()
+    )
     assert "La suite arrive" in learning.get("/")
 
 
@@ -175,7 +197,10 @@ def test_staff_read_why_for_someone(engine_name, learning):
     page = learning.get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}", "trainer")
     assert "Learner Essai" in page
     assert "a terminé" in page
-    assert learning.client().get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}").status_code == 404
+    assert (
+        learning.client().get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}").status_code
+        == 404
+    )
 
 
 def test_a_late_reading_is_kept_and_says_so(engine_name, learning, clock):
@@ -201,7 +226,11 @@ def test_a_double_submit_answers_as_the_first_time(engine_name, learning):
     assert counts(learning.platform) == before
 
 
-FILES = [("page.pdf", b"%PDF-1.4 essai", "inline"), ("texte.txt", b"Bonjour", "attachment"), ("page.html", b"<script>1</script>", "attachment")]
+FILES = [
+    ("page.pdf", b"%PDF-1.4 essai", "inline"),
+    ("texte.txt", b"Bonjour", "attachment"),
+    ("page.html", b"<script>1</script>", "attachment"),
+]
 
 
 @pytest.mark.parametrize(("name", "content", "disposition"), FILES)

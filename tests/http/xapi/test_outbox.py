@@ -63,7 +63,7 @@ def test_a_row_that_cannot_be_read_harms_no_other(engine_name, learning):
     assert len(refused) == 6
 
 
-def test_a_fault_of_ours_leaves_the_act_with_its_sender(engine_name, learning, monkeypatch):
+def test_a_fault_of_ours_leaves_the_act_with_its_sender(engine_name, learning):
     kind = learning.platform.registry.intents[lesson_kind(learning)]
     calls = []
 
@@ -74,19 +74,12 @@ def test_a_fault_of_ours_leaves_the_act_with_its_sender(engine_name, learning, m
         return kind.operation(ctx, intent=intent, payload=payload)
 
     broken = type(kind)(kind.name, kind.payload, failing)
-    monkeypatch.setitem(learning.platform.registry.intents.mapping if hasattr(learning.platform.registry.intents, "mapping") else _open(learning, monkeypatch), kind.name, broken)
+    object.__setattr__(learning.platform.registry, "intents", {kind.name: broken})  # the fixture below puts it back
     sent = [act(learning, kind=kind.name) for _ in range(3)]
     results = send(learning, *sent).json["results"]
     assert [one["id"] for one in results] == [sent[0]["id"], sent[2]["id"]]
     assert {row.uuid for row in rows(learning, IntentRow)} == {sent[0]["id"], sent[2]["id"]}
     assert send(learning, *sent).json["results"][1]["outcome"] == "accepted"
-
-
-def _open(learning, monkeypatch):
-    """The registry's intents, for one test, in a dictionary that can be changed."""
-    opened = dict(learning.platform.registry.intents)
-    object.__setattr__(learning.platform.registry, "intents", opened)
-    return opened
 
 
 @pytest.fixture(autouse=True)

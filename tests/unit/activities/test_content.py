@@ -53,13 +53,23 @@ def test_the_samples_are_fine():
         (quiz(questions=[{"type": "essai"}]), "type"),
         (quiz(questions=[{"type": "single", "prompt": "?", "choices": []}]), "deux choix"),
         (quiz(questions=[{"type": "single", "prompt": "?", "choises": []}]), "choises"),
-        (quiz(questions=[{"type": "multiple", "prompt": "?", "choices": [{"text": "a", "feedback": "f"}] * 2}]), "au moins un choix"),
+        (
+            quiz(questions=[{"type": "multiple", "prompt": "?", "choices": [{"text": "a", "feedback": "f"}] * 2}]),
+            "au moins un choix",
+        ),
         (quiz(questions=[{"type": "true_false", "prompt": "?", "answer": "oui"}]), "true ou false"),
         (quiz(questions=[{"type": "number", "prompt": "?", "answer": "3", "feedback": "f"}]), "nombre"),
         (quiz(questions=[{"type": "short", "prompt": "?", "accept": ["?!"], "feedback": "f"}]), "accept"),
         (quiz(questions=[{"type": "matching", "prompt": "?", "pairs": [{"left": "a", "right": "b"}]}]), "deux paires"),
         (quiz(questions=[{"type": "ordering", "prompt": "?", "items": [{"text": "a"}]}]), "deux choses"),
-        (quiz(questions=[{"key": "p", "type": "true_false", "prompt": "?", "answer": True, "if_true": "a", "if_false": "b"}]), "deux fois"),
+        (
+            quiz(
+                questions=[
+                    {"key": "p", "type": "true_false", "prompt": "?", "answer": True, "if_true": "a", "if_false": "b"}
+                ]
+            ),
+            "deux fois",
+        ),
     ],
 )
 def test_what_is_wrong_in_a_quiz_is_said(body, words):
@@ -97,13 +107,26 @@ def test_a_text_that_cannot_be_rendered_is_a_problem():
 
 
 def test_canonical_form_makes_missing_keys_once_and_keeps_the_order():
-    bare = {"pools": [{"questions": [{"prompt": "?", "type": "single", "choices": [{"feedback": "f", "text": "a", "correct": False}]}], "title": "P"}], "pass": 0.5}
+    bare = {
+        "pools": [
+            {
+                "questions": [
+                    {"prompt": "?", "type": "single", "choices": [{"feedback": "f", "text": "a", "correct": False}]}
+                ],
+                "title": "P",
+            }
+        ],
+        "pass": 0.5,
+    }
     made = QUIZ.canonical(bare)
     assert list(made) == ["pass", "pools"]
     assert list(made["pools"][0]) == ["key", "title", "questions"]
     assert list(made["pools"][0]["questions"][0]["choices"][0]) == ["key", "text", "feedback"]
     assert QUIZ.canonical(made) == made
-    assert SESSION.canonical({"bring": ["a"], "programme": [{"text": "b", "minutes": 5}]}) == {"programme": [{"minutes": 5, "text": "b"}], "bring": ["a"]}
+    assert SESSION.canonical({"bring": ["a"], "programme": [{"text": "b", "minutes": 5}]}) == {
+        "programme": [{"minutes": 5, "text": "b"}],
+        "bring": ["a"],
+    }
     assert LESSON.canonical({"text": "\n\nBonjour\n\n"}) == {"text": "Bonjour\n"}
 
 
@@ -128,4 +151,7 @@ def test_compiled_lessons_count_their_words():
 
 
 def test_statements_name_a_question_without_its_values():
-    assert name_of({"prompt": "Combien ? [[Le plafond est {plafond}. || Il y a un plafond.]]"}) == "Combien ? Il y a un plafond."
+    assert (
+        name_of({"prompt": "Combien ? [[Le plafond est {plafond}. || Il y a un plafond.]]"})
+        == "Combien ? Il y a un plafond."
+    )

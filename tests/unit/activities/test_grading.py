@@ -16,7 +16,10 @@ def asked(kind, **fields):
 
 SINGLE = asked(
     "single",
-    choices=[{"key": "a", "text": "A", "correct": True, "feedback": "oui"}, {"key": "b", "text": "B", "feedback": "non"}],
+    choices=[
+        {"key": "a", "text": "A", "correct": True, "feedback": "oui"},
+        {"key": "b", "text": "B", "feedback": "non"},
+    ],
 )
 MULTIPLE = asked(
     "multiple",
@@ -26,8 +29,12 @@ MULTIPLE = asked(
         {"key": "c", "text": "C", "feedback": "fc"},
     ],
 )
-NUMBER = asked("number", answer=3.25, tolerance=0.05, unit="€", feedback="13 / 4", mistakes=[{"answer": 8.75, "feedback": "oubli"}])
-SHORT = asked("short", accept=["Le bénéfice", "être"], mistakes=[{"accept": ["C.A."], "feedback": "avant"}], feedback="f")
+NUMBER = asked(
+    "number", answer=3.25, tolerance=0.05, unit="€", feedback="13 / 4", mistakes=[{"answer": 8.75, "feedback": "oubli"}]
+)
+SHORT = asked(
+    "short", accept=["Le bénéfice", "être"], mistakes=[{"accept": ["C.A."], "feedback": "avant"}], feedback="f"
+)
 MATCHING = asked(
     "matching",
     pairs=[
@@ -115,7 +122,10 @@ def test_a_short_answer_is_compared_without_case_accents_punctuation():
     assert folded("cœur") == "coeur"
 
 
-@pytest.mark.parametrize(("typed", "number"), [("1 234,5", "1234.5"), ("\u22123", "-3"), ("12\u202f000 €", "12000"), ("", None), ("1/2", None)])
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("1 234,5", "1234.5"), ("\u22123", "-3"), ("12\u202f000 €", "12000"), ("", None), ("1/2", None)],
+)
 def test_numbers_are_read_as_people_write_them(typed, number):
     found = number_in(typed)
     assert (None if found is None else str(found)) == number
@@ -135,7 +145,12 @@ def test_a_hundredth_is_not_lost_to_floats():
 BODY = {
     "pass": 0.5,
     "pools": [
-        {"key": "g", "title": "G", "use": "graded", "questions": [dict(SINGLE.question, key="q1"), dict(SINGLE.question, key="q2")]},
+        {
+            "key": "g",
+            "title": "G",
+            "use": "graded",
+            "questions": [dict(SINGLE.question, key="q1"), dict(SINGLE.question, key="q2")],
+        },
         {"key": "p", "title": "P", "use": "practice", "questions": [dict(SINGLE.question, key="q3")]},
     ],
 }

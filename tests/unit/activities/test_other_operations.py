@@ -57,7 +57,13 @@ def test_a_kind_of_intent_serves_its_own_type_only(engine_name, studio):
 def test_made_before_the_deadline_and_delivered_after_it_is_in_time(engine_name, studio, clock):
     made_at = clock.now + timedelta(days=13)
     clock.forward(days=20)
-    in_time = Sent("5d0b0a4e-7a55-4a40-9d0c-000000000001", "lesson.read", {"activity": studio.course.keys["lesson"]}, made_at, clock.now)
+    in_time = Sent(
+        "5d0b0a4e-7a55-4a40-9d0c-000000000001",
+        "lesson.read",
+        {"activity": studio.course.keys["lesson"]},
+        made_at,
+        clock.now,
+    )
     assert accept(studio.ctx, in_time).outcome is Outcome.ACCEPTED
     assert studio.send("lesson.read", activity=studio.course.keys["lesson"]).outcome is Outcome.LATE
 
@@ -139,5 +145,8 @@ def test_what_the_learners_device_says_of_a_session_is_not_believed(engine_name,
 
 def test_only_sessions_are_validated_and_somebody_must_be_ticked(engine_name, studio):
     studio.become("trainer")
-    assert studio.send("session.validate", activity=studio.course.keys["lesson"], enrolments=[studio.enrolment.key]).reason == "unreadable"
+    assert (
+        studio.send("session.validate", activity=studio.course.keys["lesson"], enrolments=[studio.enrolment.key]).reason
+        == "unreadable"
+    )
     assert studio.send("session.validate", activity=studio.course.keys["session"], enrolments=[]).reason == "nobody"

@@ -17,7 +17,12 @@ from tests.factories.courses import right_answers
 def answers(studio, value="true", attempt=1, **more):
     """To the drawn quiz: the same to all eight; those that were not drawn are not sent."""
     drawn = drawn_keys(studio, attempt)
-    return {"activity": studio.course.keys["limited_quiz"], "attempt": attempt, "answers": dict.fromkeys(drawn, value), **more}
+    return {
+        "activity": studio.course.keys["limited_quiz"],
+        "attempt": attempt,
+        "answers": dict.fromkeys(drawn, value),
+        **more,
+    }
 
 
 def drawn_keys(studio, attempt):
@@ -109,10 +114,16 @@ def test_strange_payloads_are_refused_and_kept(engine_name, studio):
 def test_what_someone_typed_stays_in_the_intent(engine_name, studio):
     typed = "mon numéro est le 06 11 22 33 44"
     keys = studio.course.keys
-    studio.send("quiz.answer", activity=keys["quiz"], attempt=1, answers={keys["q_short"]: typed, keys["q_number"]: "8,75"})
+    studio.send(
+        "quiz.answer", activity=keys["quiz"], attempt=1, answers={keys["q_short"]: typed, keys["q_number"]: "8,75"}
+    )
     rows = studio.statements()
     assert all("06 11" not in row.raw for row in rows)
-    said = {row.activity.rpartition("/")[2]: json.loads(row.raw)["result"]["response"] for row in rows if row.verb.endswith("/answered")}
+    said = {
+        row.activity.rpartition("/")[2]: json.loads(row.raw)["result"]["response"]
+        for row in rows
+        if row.verb.endswith("/answered")
+    }
     assert said == {keys["q_short"]: "other", keys["q_number"]: "mistake-1"}
 
 
@@ -127,7 +138,9 @@ def test_late_answers_count_and_say_so(engine_name, studio, clock):
     studio.ctx.session.get_one(Enrolment, studio.enrolment.id).ended_at = clock.now + timedelta(days=1)
     studio.become("learner")
     clock.forward(days=2)
-    reply = studio.send("quiz.answer", activity=studio.course.keys["quiz"], attempt=1, answers=right_answers(studio.course))
+    reply = studio.send(
+        "quiz.answer", activity=studio.course.keys["quiz"], attempt=1, answers=right_answers(studio.course)
+    )
     assert reply.outcome is Outcome.LATE
     assert studio.figure("quiz") is not None
 

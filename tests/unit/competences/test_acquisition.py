@@ -14,8 +14,7 @@ from lms.competences.models import Acquisition, Coverage, Pin
 from lms.competences.operations import publish_framework
 from lms.contract.types import Source
 from lms.courses.models import Enrolment
-from lms.xapi.api import COMPLETED, refold_stale, stale_count, submit
-from lms.xapi.figures import check
+from lms.xapi.api import COMPLETED, check, refold_stale, stale_count, submit
 from tests.factories.competences import FRAMEWORK, covered_course, publish_hooks, say_of, scored, validated
 from tests.factories.courses import enrol, make_cohort, make_course, right_answers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 
 import pytest
@@ -160,8 +161,6 @@ def test_a_confirmation_ends_when_the_text_changes(acting, made, platform, tmp_p
     course, line = aid(ctx, made)
     confirm_value(ctx, course=course, name="aide", text=line.text, source=line.source)
     ctx.session.commit()
-    import shutil
-
     folder = shutil.copytree(FIXTURE, tmp_path / "course")
     values = folder / "values.yaml"
     values.write_text(values.read_text().replace("500 €", "600 €"))
