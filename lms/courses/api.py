@@ -99,7 +99,7 @@ __all__ = [
 ]
 
 
-def enrolments(ctx: Context) -> Select[Any]:
+def enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
     """A selectable: enrolment_id, key, uuid, membership_id, cohort_id, course_id, version_id, entered_at, ended_at."""
     return select(
         Enrolment.id.label("enrolment_id"),
@@ -114,7 +114,7 @@ def enrolments(ctx: Context) -> Select[Any]:
     )
 
 
-def progress(ctx: Context) -> Select[Any]:
+def progress(ctx: Context) -> Select[*tuple[Any, ...]]:
     """A selectable: enrolment_id, activity_key, status, best, attempts, seconds, first_at, last_at, done_at."""
     return select(
         Progress.enrolment_id,

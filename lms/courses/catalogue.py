@@ -125,7 +125,8 @@ def version_lines(ctx: Context, course: Course) -> list[VersionLine]:
     names = members(ctx, [row.published_by_id for row in rows if row.published_by_id is not None])
     by = {owner: one.name for owner, one in names.items()}
     return [
-        VersionLine(row.number, row.published_at, by.get(row.published_by_id or 0, ""), people.get(row.id, 0)) for row in rows
+        VersionLine(row.number, row.published_at, by.get(row.published_by_id or 0, ""), people.get(row.id, 0))
+        for row in rows
     ]
 
 
@@ -182,5 +183,7 @@ def coverage_lines(whole: Structure) -> list[CoverageLine]:
 def lasting(minutes: int) -> str:
     """A duration as people read it, on one line: `45 min`, `1 h 30`."""
     hours, rest = divmod(minutes, 60)
-    words = ([str(hours), "h"] if hours else []) + ([f"{rest:02}"] if hours and rest else [] if hours else [str(rest), "min"])
+    words = ([str(hours), "h"] if hours else []) + (
+        [f"{rest:02}"] if hours and rest else [] if hours else [str(rest), "min"]
+    )
     return "\N{NO-BREAK SPACE}".join(words)

@@ -61,7 +61,9 @@ def import_path(platform: Platform, path: Path, organisation: str | None) -> Non
 @content.command("export")
 @click.argument("course")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--version", "number", type=int, default=None, help="A version's number; without it the draft, else the latest.")
+@click.option(
+    "--version", "number", type=int, default=None, help="A version's number; without it the draft, else the latest."
+)
 @_organisation
 @click.pass_obj
 def export_course(platform: Platform, course: str, folder: Path, number: int | None, organisation: str | None) -> None:
@@ -71,7 +73,11 @@ def export_course(platform: Platform, course: str, folder: Path, number: int | N
             row = course_named(ctx, course)
             if row is None:
                 raise NotFound
-            found = version_numbered(ctx, row.id, number) if number else draft_of(ctx, row.id) or latest_published(ctx, row.id)
+            found = (
+                version_numbered(ctx, row.id, number)
+                if number
+                else draft_of(ctx, row.id) or latest_published(ctx, row.id)
+            )
             if found is None:
                 raise NotFound
             files = course_files(ctx, found, data_dir=platform.settings.data_dir)

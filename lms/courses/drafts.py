@@ -48,7 +48,11 @@ class Draft:
 
 def key_problems(keys: Iterable[str]) -> list[str]:
     """Keys name things for ever: each stands once in a course."""
-    return [f"la clé « {key} » est là {times} fois : gardez-en une, remplacez les autres" for key, times in Counter(keys).items() if times > 1]
+    return [
+        f"la clé « {key} » est là {times} fois : gardez-en une, remplacez les autres"
+        for key, times in Counter(keys).items()
+        if times > 1
+    ]
 
 
 def coverage_problems(coverage: Iterable[Mapping[str, Any]], known: Iterable[str]) -> list[str]:

@@ -42,7 +42,9 @@ def course_files(ctx: Context, version: CourseVersion, *, data_dir: Path) -> dic
         texts["glossary.yaml"] = write_yaml([mapping(entry, GLOSSARY_FIELDS) for entry in version.glossary])
     files = {path: text.encode() for path, text in texts.items()}
     rows = ctx.session.execute(
-        select(CourseFile.path, FileRow).join(FileRow, FileRow.id == CourseFile.file_id).where(CourseFile.version_id == version.id)
+        select(CourseFile.path, FileRow)
+        .join(FileRow, FileRow.id == CourseFile.file_id)
+        .where(CourseFile.version_id == version.id)
     )
     return files | {path: path_of(data_dir, file).read_bytes() for path, file in rows}
 
@@ -52,7 +54,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     present = [path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder))]
     if present and _key(folder / "course.yaml") != read_yaml(files["course.yaml"])["key"]:
-        raise ContentRefused([f"{folder} : ce dossier n'est pas vide, et n'est pas celui de ce parcours : donnez-en un autre"])
+        raise ContentRefused(
+            [f"{folder} : ce dossier n'est pas vide, et n'est pas celui de ce parcours : donnez-en un autre"]
+        )
     for path in present:
         if path.relative_to(folder).as_posix() not in files:
             path.unlink()

@@ -15,14 +15,6 @@ from lms.courses.operations import COHORT_ROLES, END_REASONS
 from lms.kernel.clock import end_of_day
 from lms.kernel.i18n import gettext, mark
 
-REASONS = {
-    "created": mark("a créé son activité"),
-    "testing": mark("teste son activité"),
-    "employed": mark("a trouvé un emploi"),
-    "other_training": mark("suit une autre formation"),
-    "chosen_stop": mark("a choisi d'arrêter"),
-    "lost_touch": mark("n'a plus donné de nouvelles"),
-}
 STAFF_ROLES = {Role.TRAINER: mark("formateur, formatrice"), Role.COACH: mark("accompagnateur, accompagnatrice")}
 _NEEDED = mark("Écrivez une réponse ici.")
 _TOO_LONG = mark("C'est trop long.")
@@ -61,7 +53,9 @@ class CohortForm(Form):
 
     course = ChoiceField(mark("Choisissez un parcours."))
     code = _text(
-        "code", 40, Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]+$", message=mark("Lettres sans accent, chiffres et tirets seulement."))
+        "code",
+        40,
+        Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]+$", message=mark("Lettres sans accent, chiffres et tirets seulement.")),
     )
     name = _text("name", 200)
     place = StringField(validators=[Length(max=200, message=_TOO_LONG)])

@@ -97,7 +97,6 @@ class GlossaryEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     example: str = ""
 
 
-
 def _names(kind: type[Struct]) -> tuple[str, ...]:
     return tuple(field.encode_name for field in msgspec.structs.fields(kind))
 

@@ -270,7 +270,9 @@ def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: C
     if not moving:
         return 0
     lock_memberships(ctx, {row.membership_id for row in moving})
-    stored = select(Progress.enrolment_id, Progress.activity_key).where(Progress.enrolment_id.in_([row.id for row in moving]))
+    stored = select(Progress.enrolment_id, Progress.activity_key).where(
+        Progress.enrolment_id.in_([row.id for row in moving])
+    )
     uuids = {row.id: row.uuid for row in moving}
     stale = {(uuids[one.enrolment_id], one.activity_key) for one in ctx.session.execute(stored)}
     stale |= {(row.uuid, key) for row in moving for key in structure(ctx, version.id).activities}

@@ -7,11 +7,13 @@ from typing import Any
 from click import Command
 
 from lms.contract.hooks import hookimpl
-from lms.contract.types import Figure, NavigationEntry, Right, Term
-from lms.courses import views, views_cohorts, views_courses, views_enrolments
+from lms.contract.types import Figure, NavigationEntry, PersonalData, Right, Term
+from lms.courses import views, views_courses, views_enrolments
 from lms.courses.cli import content, list_cohorts
+from lms.courses.holdings import erase, held_on
 from lms.courses.permissions import READ_COHORT, READ_COURSE, RIGHTS
 from lms.courses.progress import ProgressFigure
+from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 
 
@@ -57,3 +59,15 @@ def terms() -> tuple[Term, ...]:
         Term("module", mark("étape"), mark("module")),
         Term("cohort", mark("groupe"), mark("groupe")),
     )
+
+
+@hookimpl
+def personal_data(ctx: Context, membership_id: int) -> PersonalData:
+    """Enrolments and progress."""
+    return held_on(ctx, membership_id)
+
+
+@hookimpl
+def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
+    """Erase them with the evidence."""
+    erase(ctx, membership_id, classes)

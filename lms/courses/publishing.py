@@ -31,7 +31,9 @@ def import_draft(ctx: Context, draft: Draft, *, data_dir: Path) -> Course:
         course = Course(key=draft.head.key, slug=draft.head.slug)
         taken = ctx.session.scalar(select(Course.id).where(Course.slug == course.slug))
         if taken is not None:
-            raise ContentRefused([f"course.yaml : le nom « {course.slug} » est déjà celui d'un autre parcours : changez « slug »"])
+            raise ContentRefused(
+                [f"course.yaml : le nom « {course.slug} » est déjà celui d'un autre parcours : changez « slug »"]
+            )
         ctx.session.add(course)
         ctx.session.flush()
     ctx.require(PUBLISH_COURSE, on=course)
@@ -73,7 +75,9 @@ def latest_published(ctx: Context, course_id: int) -> CourseVersion | None:
 
 def version_numbered(ctx: Context, course_id: int, number: int) -> CourseVersion | None:
     """A version by its number."""
-    return ctx.session.scalar(select(CourseVersion).where(CourseVersion.course_id == course_id, CourseVersion.number == number))
+    return ctx.session.scalar(
+        select(CourseVersion).where(CourseVersion.course_id == course_id, CourseVersion.number == number)
+    )
 
 
 def draft_problems(ctx: Context, version: CourseVersion) -> list[str]:
@@ -100,5 +104,6 @@ def as_published(whole: Structure) -> PublishedCourse:
 
 def course_named(ctx: Context, name: str) -> Course | None:
     """A course that the actor may read, by its key or its slug."""
-    return ctx.session.scalar(select(Course).where((Course.key == name) | (Course.slug == name), ctx.visible(READ_COURSE, Course)))
-
+    return ctx.session.scalar(
+        select(Course).where((Course.key == name) | (Course.slug == name), ctx.visible(READ_COURSE, Course))
+    )

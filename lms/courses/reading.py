@@ -168,7 +168,9 @@ class Reading:
         self._say(name, *(kind.problems(body, around) if kind else ()))
         return None
 
-    def _typed(self, name: str, slug: str, head: ActivityHead, body: dict[str, Any], around: Surroundings) -> DraftActivity | None:
+    def _typed(
+        self, name: str, slug: str, head: ActivityHead, body: dict[str, Any], around: Surroundings
+    ) -> DraftActivity | None:
         """Let the type look at its own fields."""
         kind = self.types.get(head.type)
         if kind is None:
@@ -184,7 +186,9 @@ class Reading:
                 if canonical != kind.canonical(body):
                     problems = ["il manque des clés : lancez « lms content format » sur ce dossier"]
                 else:
-                    return DraftActivity(slug, head, canonical, kind.compile(canonical, around), tuple(kind.parts(canonical)))
+                    return DraftActivity(
+                        slug, head, canonical, kind.compile(canonical, around), tuple(kind.parts(canonical))
+                    )
         except ContentProblem as wrong:
             problems = [str(wrong)]
         self._say(name, *problems)
@@ -229,9 +233,14 @@ class Reading:
             if name in self.used or (folder in modules and _is_shown(name)):
                 continue
             if rest and folder not in modules:
-                self._say(name, f"le dossier « {folder} » n'est pas dans « modules » de course.yaml : ajoutez-le ou enlevez-le")
+                self._say(
+                    name,
+                    f"le dossier « {folder} » n'est pas dans « modules » de course.yaml : ajoutez-le ou enlevez-le",
+                )
             elif "/files/" in name:
-                self._say(name, "un nom de fichier ne porte que des lettres sans accent, des chiffres, « . », « - » et « _ »")
+                self._say(
+                    name, "un nom de fichier ne porte que des lettres sans accent, des chiffres, « . », « - » et « _ »"
+                )
             else:
                 self._say(name, "aucune liste ne nomme ce fichier : ajoutez-le à « activities », ou enlevez-le")
 
@@ -250,7 +259,11 @@ def opens_problems(head: ActivityHead) -> list[str]:
 
 def plain_problems(fields: Mapping[str, Any]) -> list[str]:
     """Titles, objectives and the like are shown as they stand: no named value in them."""
-    texts = [(name, text) for name, value in fields.items() for text in (value if isinstance(value, list | tuple) else [value])]
+    texts = [
+        (name, text)
+        for name, value in fields.items()
+        for text in (value if isinstance(value, list | tuple) else [value])
+    ]
     return [
         f"{name} : une {{valeur}} ou des doubles crochets n'ont pas leur place ici : écrivez une phrase sans montant"
         for name, text in texts
@@ -262,7 +275,11 @@ def whole_problems(draft: Draft) -> list[str]:
     """What only shows when the course is seen as a whole."""
     activities = list(draft.activities)
     parts = [key for activity in activities for key, _title in activity.parts]
-    own = [draft.head.key, *(module.head.key for module in draft.modules), *(activity.head.key for activity in activities)]
+    own = [
+        draft.head.key,
+        *(module.head.key for module in draft.modules),
+        *(activity.head.key for activity in activities),
+    ]
     inside = [key for activity in activities for key in keys_within(activity.body)]
     rules = {activity.head.key: plain(activity.head.opens) if activity.head.opens else None for activity in activities}
     coverage = [plain(entry) for entry in draft.head.coverage]

@@ -92,19 +92,32 @@ def cohort_list(ctx: Context, *, number: int = 1) -> Listed:
         .scalar_subquery()
     )
     rows = ctx.session.execute(
-        select(Cohort.key, Cohort.code, Cohort.name, _latest_title(), Cohort.place, present, Cohort.archived_at.is_not(None))
+        select(
+            Cohort.key,
+            Cohort.code,
+            Cohort.name,
+            _latest_title(),
+            Cohort.place,
+            present,
+            Cohort.archived_at.is_not(None),
+        )
         .where(mine)
         .order_by(Cohort.archived_at.is_not(None), Cohort.created_at.desc(), Cohort.id.desc())
         .offset((number - 1) * PAGE)
         .limit(PAGE)
     )
-    lines = [CohortLine(key, code, name, title or "", place, count, bool(closed)) for key, code, name, title, place, count, closed in rows]
+    lines = [
+        CohortLine(key, code, name, title or "", place, count, bool(closed))
+        for key, code, name, title, place, count, closed in rows
+    ]
     return Listed(lines, total, number)
 
 
 def course_title(ctx: Context, course_id: int) -> str:
     """The title of a course in its newest version."""
-    query = select(CourseVersion.title).where(CourseVersion.course_id == course_id).order_by(CourseVersion.number.desc())
+    query = (
+        select(CourseVersion.title).where(CourseVersion.course_id == course_id).order_by(CourseVersion.number.desc())
+    )
     return ctx.session.scalar(query.limit(1)) or ""
 
 
@@ -145,7 +158,9 @@ def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[
     """(key, name) of members whose name has these words and who do not follow this course now; the first thirty, without staff."""
     listed = people(ctx).subquery()
     following = select(Enrolment.id).where(
-        Enrolment.course_id == cohort.course_id, Enrolment.membership_id == listed.c.membership_id, Enrolment.ended_at.is_(None)
+        Enrolment.course_id == cohort.course_id,
+        Enrolment.membership_id == listed.c.membership_id,
+        Enrolment.ended_at.is_(None),
     )
     words = [listed.c.sort_name.contains(part, autoescape=True) for part in folded(search[:100]).split()]
     wanted = words or [listed.c.membership_id.not_in(staff_ids(ctx))]

@@ -60,9 +60,13 @@ def save_draft(ctx: Context, draft: Draft, *, course: Course, data_dir: Path) ->
 
 def _draft_version(ctx: Context, course: Course) -> CourseVersion:
     """The draft, emptied; a new one after the last published version where there is none."""
-    found = ctx.session.scalar(select(CourseVersion).where(CourseVersion.course_id == course.id, CourseVersion.state == DRAFT))
+    found = ctx.session.scalar(
+        select(CourseVersion).where(CourseVersion.course_id == course.id, CourseVersion.state == DRAFT)
+    )
     if found is None:
-        last = ctx.session.scalar(select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)) or 0
+        last = (
+            ctx.session.scalar(select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)) or 0
+        )
         found = CourseVersion(course_id=course.id, number=last + 1, state=DRAFT)
         ctx.session.add(found)
         return found
@@ -112,11 +116,11 @@ def _refuse_taken_names(ctx: Context, draft: Draft, course: Course) -> None:
     if ctx.session.scalar(select(Course.id).where(Course.slug == slug, Course.id != course.id)) is not None:
         problems.append(f"course.yaml : le nom « {slug} » est déjà celui d'un autre parcours : changez « slug »")
     keys = [activity.head.key for activity in draft.activities]
-    for row in _elsewhere(ctx, keys, course):
-        problems.append(
-            f"course.yaml : la clé « {row.key} » est déjà celle d'une activité de « {row.title} » : "
-            "effacez les clés copiées, puis lancez « lms content format »"
-        )
+    problems += [
+        f"course.yaml : la clé « {row.key} » est déjà celle d'une activité de « {row.title} » : "
+        "effacez les clés copiées, puis lancez « lms content format »"
+        for row in _elsewhere(ctx, keys, course)
+    ]
     if problems:
         raise ContentRefused(problems)
 

@@ -13,6 +13,7 @@ from lms.courses.events import ValueConfirmed, ValueWithdrawn
 from lms.courses.models import PUBLISHED, Course, CourseVersion, NamedValue, ValueConfirmation
 from lms.courses.permissions import CONFIRM_VALUE
 from lms.kernel.context import Context
+
 _IS_CONFIRMED = exists().where(
     ValueConfirmation.course_id == bindparam("course_id"),
     ValueConfirmation.name == NamedValue.name,
@@ -75,7 +76,9 @@ def value_lines(ctx: Context, course: Course) -> list[ValueLine]:
 
 def _standing(ctx: Context, course: Course) -> dict[tuple[str, str, str], ValueConfirmation]:
     rows = ctx.session.scalars(
-        select(ValueConfirmation).where(ValueConfirmation.course_id == course.id, ValueConfirmation.withdrawn_at.is_(None))
+        select(ValueConfirmation).where(
+            ValueConfirmation.course_id == course.id, ValueConfirmation.withdrawn_at.is_(None)
+        )
     )
     return {(row.name, row.text, row.source): row for row in rows}
 
@@ -101,7 +104,10 @@ def confirm_value(ctx: Context, *, course: Course, name: str, text: str, source:
     ctx.session.execute(select(Course.id).where(Course.id == course.id).with_for_update()).one()
     known = select(NamedValue.id).join(CourseVersion, CourseVersion.id == NamedValue.version_id)
     same = (NamedValue.name == name, NamedValue.text == text, NamedValue.source == source)
-    if ctx.actor is None or ctx.session.scalar(known.where(CourseVersion.course_id == course.id, *same).limit(1)) is None:
+    if (
+        ctx.actor is None
+        or ctx.session.scalar(known.where(CourseVersion.course_id == course.id, *same).limit(1)) is None
+    ):
         raise ValueHasChanged
     if (name, text, source) in _standing(ctx, course):
         return

@@ -14,7 +14,8 @@ from lms.accounts.api import grants_on
 from lms.contract.types import Role, Scope
 from lms.courses.catalogue import course_row
 from lms.courses.data import CohortInfo
-from lms.courses.forms import REASONS, STAFF_ROLES, CohortForm, CohortSettings, StaffForm, end_of, start_of
+from lms.courses.forms import STAFF_ROLES, CohortForm, CohortSettings, StaffForm, end_of, start_of
+from lms.courses.holdings import REASONS
 from lms.courses.models import Cohort
 from lms.courses.operations import (
     CodeTaken,
@@ -88,8 +89,14 @@ def cohort(ctx: Context, key: str) -> str:
     listed = cohort_people(ctx, row, number=_number())
     panels = ctx.registry.panels_at("cohort", ctx, CohortInfo(row.id, row.key, row.code, row.name, row.course_id))
     seen = {"cohort": row, "title": course_title(ctx, row.course_id), "present": present_count(ctx, row)}
-    may = {"enrol": ctx.holds(ENROL, on=row), "manage": ctx.holds(MANAGE_COHORT, on=row), "staff": ctx.holds(STAFF_COHORT, on=row)}
-    return render("courses/cohort.html", **seen, listed=listed, page=_pager(listed), panels=panels, may=may, reasons=_reasons())
+    may = {
+        "enrol": ctx.holds(ENROL, on=row),
+        "manage": ctx.holds(MANAGE_COHORT, on=row),
+        "staff": ctx.holds(STAFF_COHORT, on=row),
+    }
+    return render(
+        "courses/cohort.html", **seen, listed=listed, page=_pager(listed), panels=panels, may=may, reasons=_reasons()
+    )
 
 
 @bp.get("/groupes/<key>/liste.csv")
@@ -124,7 +131,10 @@ def post_enrolling(ctx: Context, key: str) -> WerkzeugResponse:
         return go(".enrolling", key=key)
     with _explained():
         entered = enrol(ctx, cohort=row, membership_ids=chosen)
-        flash(ngettext("%(num)s personne est inscrite.", "%(num)s personnes sont inscrites.", len(entered)) % {"num": len(entered)})
+        flash(
+            ngettext("%(num)s personne est inscrite.", "%(num)s personnes sont inscrites.", len(entered))
+            % {"num": len(entered)}
+        )
     return go(".cohort", key=key)
 
 
@@ -139,7 +149,9 @@ def settings(ctx: Context, key: str) -> str:
     search = request.args.get("nom", "")
     choices = staff_to_assign(ctx, search=search) if may["staff"] else []
     roles = {role.value: gettext(name) for role, name in STAFF_ROLES.items()}
-    return render("courses/cohort_settings.html", cohort=row, team=team, may=may, choices=choices, roles=roles, search=search)
+    return render(
+        "courses/cohort_settings.html", cohort=row, team=team, may=may, choices=choices, roles=roles, search=search
+    )
 
 
 @bp.post("/groupes/<key>/reglages")
@@ -204,7 +216,11 @@ def _explained() -> Iterator[None]:
         flash(gettext("Ce parcours n'est pas encore publié : publiez-le d'abord."), "warn")
     except ElsewhereAlready as already:
         names = ", ".join(already.names)
-        flash(gettext("Déjà dans un autre groupe de ce parcours : %(names)s. Personne n'a été inscrit.") % {"names": names}, "warn")
+        flash(
+            gettext("Déjà dans un autre groupe de ce parcours : %(names)s. Personne n'a été inscrit.")
+            % {"names": names},
+            "warn",
+        )
 
 
 def _cohort_form(ctx: Context) -> CohortForm:
@@ -218,7 +234,12 @@ def _created(ctx: Context, form: CohortForm) -> Cohort:
     course, code, name = course_row(ctx, form.course.data), form.code.data or "", form.name.data or ""
     try:
         return create_cohort(
-            ctx, course=course, code=code, name=name, place=form.place.data or "", is_open_ended=bool(form.open_ended.data)
+            ctx,
+            course=course,
+            code=code,
+            name=name,
+            place=form.place.data or "",
+            is_open_ended=bool(form.open_ended.data),
         )
     except CodeTaken as taken:
         if taken.cohort.course_id == course.id and taken.cohort.name == name.strip():

@@ -6,17 +6,22 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import person
-from lms.courses.forms import REASONS, EndForm
+from lms.courses import views_cohorts
+from lms.courses.forms import EndForm
+from lms.courses.holdings import REASONS
 from lms.courses.models import Cohort
 from lms.courses.operations import end_enrolment, open_activity, resume_enrolment
 from lms.courses.permissions import ENROL, OPEN_ACTIVITY, READ_COHORT
 from lms.courses.phrases import Phrases
 from lms.courses.queries import enrolments_by_id, place_of, way
 from lms.courses.rosters import enrolment_row
-from lms.courses.views_cohorts import bp
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.web import flash, go, guarded, render
+
+bp = views_cohorts.bp
+"""The same as for groups: the bar shows that one is in them."""
+
 
 @bp.get("/inscriptions/<key>")
 @guarded(READ_COHORT)
@@ -24,7 +29,11 @@ def enrolment(ctx: Context, key: str) -> str:
     """Where someone stands on their path."""
     row = enrolment_row(ctx, key)
     found = way(ctx, enrolments_by_id(ctx, [row.id])[row.id])
-    seen = {"way": found, "phrases": Phrases(ctx, found, place_of(ctx, row.id)), "person": person(ctx, row.membership_id)}
+    seen = {
+        "way": found,
+        "phrases": Phrases(ctx, found, place_of(ctx, row.id)),
+        "person": person(ctx, row.membership_id),
+    }
     may = {"enrol": ctx.holds(ENROL, on=row), "open": ctx.holds(OPEN_ACTIVITY, on=row)}
     reasons = [(code, gettext(text)) for code, text in REASONS.items()]
     cohort = ctx.session.get_one(Cohort, row.cohort_id)

@@ -99,7 +99,9 @@ def value_names(marked: str) -> frozenset[str]:
 def anchor(word: str) -> str:
     """The id of a glossary word on its page: `récépissé` → `mot-recepisse`."""
     plain = unicodedata.normalize("NFKD", word.casefold().replace("œ", "oe"))
-    return "mot-" + re.sub(r"[^a-z0-9]+", "-", "".join(one for one in plain if not unicodedata.combining(one))).strip("-")
+    return "mot-" + re.sub(r"[^a-z0-9]+", "-", "".join(one for one in plain if not unicodedata.combining(one))).strip(
+        "-"
+    )
 
 
 def refuse_tangles(text: str) -> None:
@@ -112,9 +114,13 @@ def refuse_tangles(text: str) -> None:
         if _depth(line) > MAX_DEPTH:
             raise TextRefused(f"Ligne {number} : trop de niveaux de listes ou de citations ({MAX_DEPTH} au plus).")
     if open_brackets(text) > MAX_OPEN_BRACKETS:
-        raise TextRefused("Trop de crochets ou de parenthèses sont ouverts et jamais fermés : fermez-les ou enlevez-les.")
+        raise TextRefused(
+            "Trop de crochets ou de parenthèses sont ouverts et jamais fermés : fermez-les ou enlevez-les."
+        )
     if effort(text) > MAX_EFFORT:
-        raise TextRefused("Un paragraphe est trop long et porte trop de signes de mise en forme : coupez-le par des lignes vides.")
+        raise TextRefused(
+            "Un paragraphe est trop long et porte trop de signes de mise en forme : coupez-le par des lignes vides."
+        )
 
 
 def effort(text: str) -> int:
@@ -191,7 +197,9 @@ def _sentence(inner: str, known: Collection[str], problems: list[str]) -> str:
         problems.append(f"« [[{shown}]] » ne contient aucune {{valeur}} : enlevez les doubles crochets.")
     elif _VALUE.search(without):
         problems.append(f"« [[{shown}]] » : la phrase après « || » ne doit contenir aucune {{valeur}}.")
-    problems += [f"La valeur {{{name}}} n'est pas dans values.yaml : ajoutez-la." for name in names if name not in known]
+    problems += [
+        f"La valeur {{{name}}} n'est pas dans values.yaml : ajoutez-la." for name in names if name not in known
+    ]
     marked = _VALUE.sub(lambda found: f"{_OPEN}{found[1]}{_CLOSE}", with_values)
     return f"{_START}{','.join(names)}{_HEAD}{marked}{_BAR}{without}{_END}"
 
@@ -249,7 +257,9 @@ class _Writer:
             word = unquote(target.partition(":")[2])
             found = self.glossary(word) if self.glossary else None
             if found is None:
-                self.problems.append(f"Le mot « {word} » n'est pas dans glossary.yaml : ajoutez-le, ou enlevez le lien.")
+                self.problems.append(
+                    f"Le mot « {word} » n'est pas dans glossary.yaml : ajoutez-le, ou enlevez le lien."
+                )
             element.set("href", found or "")
             element.set("class", "glossary")
         elif scheme not in ("http", "https", "mailto", "tel"):
@@ -262,7 +272,9 @@ class _Writer:
         if found is None:
             self.problems.append(f"L'image « {source} » manque : mettez le fichier dans « files/ ».")
         if not element.get("alt", "").strip():
-            self.problems.append(f"L'image « {source} » n'a pas de texte de remplacement : écrivez ![ce que l'on voit]({source}).")
+            self.problems.append(
+                f"L'image « {source} » n'a pas de texte de remplacement : écrivez ![ce que l'on voit]({source})."
+            )
         element.set("src", found or "")
         element.set("loading", "lazy")
 

@@ -96,7 +96,10 @@ def _refuse_tricks(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Strict):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _Trick(event, "les ancres et les alias (& et *) ne sont pas admis : recopiez le texte, ou mettez-le entre guillemets")
+            raise _Trick(
+                event,
+                "les ancres et les alias (& et *) ne sont pas admis : recopiez le texte, ou mettez-le entre guillemets",
+            )
         if getattr(event, "tag", None) is not None:
             raise _Trick(event, "les étiquettes (!) ne sont pas admises : mettez le texte entre guillemets")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -105,7 +108,7 @@ def _refuse_tricks(text: str) -> None:
 
 
 class _Trick(yaml.MarkedYAMLError):
-    def __init__(self, event: yaml.Event, sentence: str) -> None:
+    def __init__(self, event: Any, sentence: str) -> None:
         super().__init__(problem=sentence, problem_mark=event.start_mark)
 
 
@@ -211,7 +214,9 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 def _number(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
-    return dumper.represent_int(int(value)) if value.is_integer() and abs(value) < 1e15 else dumper.represent_float(value)
+    return (
+        dumper.represent_int(int(value)) if value.is_integer() and abs(value) < 1e15 else dumper.represent_float(value)
+    )
 
 
 _Canonical.add_representer(str, _text)

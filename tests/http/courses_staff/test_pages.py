@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,23 +19,25 @@ from tests.factories.content import FIXTURE, open_cohort, publish_fixture
 
 
 @pytest.fixture
-def made(engine_name, platform, world):
+def made(engine_name: Any, platform: Any, world: Any) -> Any:
     return publish_fixture(platform, world)
 
 
 @pytest.fixture
-def group(platform, world, made):
+def group(platform: Any, world: Any, made: Any) -> Any:
     return open_cohort(platform, world, made)
 
 
 @pytest.fixture
-def enrolled(platform, world, group):
+def enrolled(platform: Any, world: Any, group: Any) -> Any:
     """`enrolled(5)`: so many more people are in the group; gives their enrolments."""
 
-    def enter(count):
+    def enter(count: Any) -> Any:
         with platform.writing(world.organisation, world.members["trainer"]) as ctx:
             ids = [
-                ensure_person(ctx, given_name=f"Fatou{number:02}", family_name="Diallo", email=f"f{number}@essai.test").id
+                ensure_person(
+                    ctx, given_name=f"Fatou{number:02}", family_name="Diallo", email=f"f{number}@essai.test"
+                ).id
                 for number in range(count)
             ]
             return enrol(ctx, cohort=group, membership_ids=ids)
@@ -43,7 +46,7 @@ def enrolled(platform, world, group):
 
 
 @pytest.fixture
-def visitor(app, platform, world, group):
+def visitor(app: Any, platform: Any, world: Any, group: Any) -> Any:
     """A browser in which a trainer of this one group is signed in."""
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
         visiting = ensure_person(ctx, given_name="Vera", family_name="Visite", email="vera@essai.test").id
@@ -53,15 +56,15 @@ def visitor(app, platform, world, group):
     return "visitor"
 
 
-def keys(page):
+def keys(page: Any) -> Any:
     return re.findall(r'name="person" value="([a-z0-9]{10})"', page)
 
 
-def text(answer):
+def text(answer: Any) -> Any:
     return answer.get_data(as_text=True)
 
 
-def follow(browser, url, data, *, status=303):
+def follow(browser: Any, url: Any, data: Any, *, status: Any = 303) -> Any:
     answer = browser.post(url, data=data)
     assert answer.status_code == status, text(answer)
     return text(browser.get(answer.headers["Location"])) if status == 303 else text(answer)
@@ -70,7 +73,7 @@ def follow(browser, url, data, *, status=303):
 # ------------------------------------------------------------------------------------------------------------- groups
 
 
-def test_a_manager_creates_a_group_and_sending_twice_creates_one(made, signed_in_as):
+def test_a_manager_creates_a_group_and_sending_twice_creates_one(made: Any, signed_in_as: Any) -> None:
     browser = signed_in_as("manager")
     assert "Créer un groupe" in text(browser.get("/groupes"))
     data = {"course": made.key, "name": "Brive, automne", "code": "brive-2026", "place": "", "open_ended": "1"}
@@ -83,16 +86,23 @@ def test_a_manager_creates_a_group_and_sending_twice_creates_one(made, signed_in
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
-    [("code", "avec espace", "Lettres sans accent"), ("code", "G1", "déjà ce code"), ("name", "", "Écrivez une réponse"), ("course", "zzzzzzzzzz", "Choisissez un parcours.")],
+    [
+        ("code", "avec espace", "Lettres sans accent"),
+        ("code", "G1", "déjà ce code"),
+        ("name", "", "Écrivez une réponse"),
+        ("course", "zzzzzzzzzz", "Choisissez un parcours."),
+    ],
 )
-def test_a_wrong_group_says_what_to_change(group, made, signed_in_as, field, value, said):
+def test_a_wrong_group_says_what_to_change(
+    group: Any, made: Any, signed_in_as: Any, field: Any, value: Any, said: Any
+) -> None:
     data = {"course": made.key, "name": "Brive", "code": "brive", field: value}
     page = follow(signed_in_as("manager"), "/groupes/nouveau", data, status=200)
     assert said in page
     assert 'role="alert"' in page
 
 
-def test_people_are_chosen_by_name_and_enter_together(group, signed_in_as, world):
+def test_people_are_chosen_by_name_and_enter_together(group: Any, signed_in_as: Any, world: Any) -> None:
     browser = signed_in_as("trainer")
     page = text(browser.get(f"/groupes/{group.key}/inscrire?nom=essai"))
     chosen = keys(page)
@@ -106,13 +116,15 @@ def test_people_are_chosen_by_name_and_enter_together(group, signed_in_as, world
     assert "Cochez au moins une personne" in follow(browser, f"/groupes/{group.key}/inscrire", {})
 
 
-def test_people_of_another_organisation_cannot_be_chosen(group, signed_in_as, platform, world):
+def test_people_of_another_organisation_cannot_be_chosen(
+    group: Any, signed_in_as: Any, platform: Any, world: Any
+) -> None:
     with platform.reading(world.other_organisation) as ctx:
         key = person(ctx, world.members["other_learner"]).key
     assert signed_in_as("trainer").post(f"/groupes/{group.key}/inscrire", data={"person": key}).status_code == 404
 
 
-def test_a_closed_group_says_so_and_takes_nobody_in(group, signed_in_as):
+def test_a_closed_group_says_so_and_takes_nobody_in(group: Any, signed_in_as: Any) -> None:
     browser = signed_in_as("manager")
     chosen = keys(text(browser.get(f"/groupes/{group.key}/inscrire?nom=learner")))
     assert "fermé" in follow(browser, f"/groupes/{group.key}/fermer", {})
@@ -120,7 +132,9 @@ def test_a_closed_group_says_so_and_takes_nobody_in(group, signed_in_as):
     assert "rouvrir" not in follow(browser, f"/groupes/{group.key}/rouvrir", {})
 
 
-def test_the_page_of_a_group_costs_the_same_for_3_people_as_for_60(group, enrolled, signed_in_as, count_queries):
+def test_the_page_of_a_group_costs_the_same_for_3_people_as_for_60(
+    group: Any, enrolled: Any, signed_in_as: Any, count_queries: Any
+) -> None:
     browser = signed_in_as("trainer")
     sent = []
     for count in (3, 60):
@@ -135,7 +149,7 @@ def test_the_page_of_a_group_costs_the_same_for_3_people_as_for_60(group, enroll
     assert sent[0] == sent[1] <= 20, sent
 
 
-def test_a_group_is_a_file_for_a_spreadsheet(group, enrolled, signed_in_as):
+def test_a_group_is_a_file_for_a_spreadsheet(group: Any, enrolled: Any, signed_in_as: Any) -> None:
     enrolled(2)
     answer = signed_in_as("auditor").get(f"/groupes/{group.key}/liste.csv")
     lines = answer.get_data().decode("utf-8-sig").splitlines()
@@ -144,20 +158,22 @@ def test_a_group_is_a_file_for_a_spreadsheet(group, enrolled, signed_in_as):
     assert lines[1] == "Fatou00 Diallo;2026-11-23;0;3;;;;1"
 
 
-def test_a_spreadsheet_runs_no_name(group, signed_in_as, platform, world):
+def test_a_spreadsheet_runs_no_name(group: Any, signed_in_as: Any, platform: Any, world: Any) -> None:
     with platform.writing(world.organisation, world.members["trainer"]) as ctx:
         enrol(ctx, cohort=group, membership_ids=[ensure_person(ctx, given_name="=2+2", email="x@essai.test").id])
     assert "\r\n'=2+2;" in text(signed_in_as("trainer").get(f"/groupes/{group.key}/liste.csv"))
 
 
-def test_the_place_of_a_group_is_set_by_its_trainer(group, signed_in_as):
+def test_the_place_of_a_group_is_set_by_its_trainer(group: Any, signed_in_as: Any) -> None:
     browser = signed_in_as("trainer")
-    assert "Salle 4" in follow(browser, f"/groupes/{group.key}/reglages", {"name": "Groupe du jeudi", "place": "Salle 4"})
+    assert "Salle 4" in follow(
+        browser, f"/groupes/{group.key}/reglages", {"name": "Groupe du jeudi", "place": "Salle 4"}
+    )
     assert "Groupe du jeudi" in text(browser.get(f"/groupes/{group.key}"))
     assert "Donnez un nom" in follow(browser, f"/groupes/{group.key}/reglages", {"name": "", "place": ""})
 
 
-def test_a_leader_says_who_follows_one_group(group, signed_in_as):
+def test_a_leader_says_who_follows_one_group(group: Any, signed_in_as: Any) -> None:
     browser = signed_in_as("manager")
     page = text(browser.get(f"/groupes/{group.key}/reglages?nom=coach"))
     person = re.findall(r'<option value="([a-z0-9]{10})">Coach Essai', page)[0]
@@ -172,7 +188,9 @@ def test_a_leader_says_who_follows_one_group(group, signed_in_as):
     assert "une fin qui vient après le début" in wrong
 
 
-def test_a_trainer_of_one_group_sees_no_other(group, made, platform, world, visitor, signed_in_as, enrolled):
+def test_a_trainer_of_one_group_sees_no_other(
+    group: Any, made: Any, platform: Any, world: Any, visitor: Any, signed_in_as: Any, enrolled: Any
+) -> None:
     other = open_cohort(platform, world, made, code="G2")
     enrolled(1)
     browser = signed_in_as(visitor)
@@ -192,7 +210,9 @@ def test_a_trainer_of_one_group_sees_no_other(group, made, platform, world, visi
 # --------------------------------------------------------------------------------------------------------- enrolments
 
 
-def test_a_trainer_opens_an_activity_and_ends_and_resumes_an_enrolment(group, made, enrolled, signed_in_as, platform, world):
+def test_a_trainer_opens_an_activity_and_ends_and_resumes_an_enrolment(
+    group: Any, made: Any, enrolled: Any, signed_in_as: Any, platform: Any, world: Any
+) -> None:
     found = enrolled(1)[0]
     with platform.reading(world.organisation) as ctx:
         quiz = next(key for key, info in structure(ctx, made.version_id).activities.items() if info.type == "quiz")
@@ -207,41 +227,68 @@ def test_a_trainer_opens_an_activity_and_ends_and_resumes_an_enrolment(group, ma
 
 
 @pytest.mark.parametrize("who", ["other_trainer", "learner", "company_head"])
-def test_strangers_find_nothing(group, made, enrolled, signed_in_as, who):
+def test_strangers_find_nothing(group: Any, made: Any, enrolled: Any, signed_in_as: Any, who: Any) -> None:
     found = enrolled(1)[0]
     browser = signed_in_as(who)
     missing = text(browser.get("/groupes/zzzzzzzzzz"))
-    for path in (f"/groupes/{group.key}", f"/inscriptions/{found.key}", f"/parcours-equipe/{made.key}", f"/parcours-equipe/{made.key}/valeurs"):
+    for path in (
+        f"/groupes/{group.key}",
+        f"/inscriptions/{found.key}",
+        f"/parcours-equipe/{made.key}",
+        f"/parcours-equipe/{made.key}/valeurs",
+    ):
         answer = browser.get(path)
         assert answer.status_code == 404, path
         assert text(answer).replace(path, "/groupes/zzzzzzzzzz") == missing
-    for path in (f"/inscriptions/{found.key}/terminer", f"/groupes/{group.key}/fermer", f"/parcours-equipe/{made.key}/publier"):
+    for path in (
+        f"/inscriptions/{found.key}/terminer",
+        f"/groupes/{group.key}/fermer",
+        f"/parcours-equipe/{made.key}/publier",
+    ):
         assert browser.post(path).status_code == 404, path
 
 
-def test_an_auditor_reads_and_changes_nothing(group, made, enrolled, signed_in_as):
+def test_an_auditor_reads_and_changes_nothing(group: Any, made: Any, enrolled: Any, signed_in_as: Any) -> None:
     found = enrolled(1)[0]
     browser = signed_in_as("auditor")
-    for path in ("/groupes", f"/groupes/{group.key}", f"/inscriptions/{found.key}", "/parcours-equipe", f"/parcours-equipe/{made.key}"):
+    for path in (
+        "/groupes",
+        f"/groupes/{group.key}",
+        f"/inscriptions/{found.key}",
+        "/parcours-equipe",
+        f"/parcours-equipe/{made.key}",
+    ):
         page = browser.get(path)
         assert page.status_code == 200, path
-        assert "<form method=\"post\" action=\"/langue\"" in text(page)
+        assert '<form method="post" action="/langue"' in text(page)
         assert text(page).count('method="post"') == 1, path
-    for path in (f"/inscriptions/{found.key}/terminer", f"/groupes/{group.key}/inscrire", f"/parcours-equipe/{made.key}/publier"):
+    for path in (
+        f"/inscriptions/{found.key}/terminer",
+        f"/groupes/{group.key}/inscrire",
+        f"/parcours-equipe/{made.key}/publier",
+    ):
         assert browser.post(path).status_code == 404, path
 
 
 # ------------------------------------------------------------------------------------------------------------ courses
 
 
-def test_a_course_shows_its_content_its_time_and_what_it_covers(made, signed_in_as):
+def test_a_course_shows_its_content_its_time_and_what_it_covers(made: Any, signed_in_as: Any) -> None:
     page = text(signed_in_as("trainer").get(f"/parcours-equipe/{made.key}"))
-    for said in ("2\xa0h\xa007 en tout, dont 37\xa0min à distance et 1\xa0h\xa030 ensemble.", "Bonjour : qui êtes-vous ?", "PP1.2", "7 sur 10 au moins", "Version 1"):
+    for said in (
+        "2\xa0h\xa007 en tout, dont 37\xa0min à distance et 1\xa0h\xa030 ensemble.",
+        "Bonjour : qui êtes-vous ?",
+        "PP1.2",
+        "7 sur 10 au moins",
+        "Version 1",
+    ):
         assert said in page, said
     assert "Un brouillon attend" not in page
 
 
-def test_a_manager_publishes_a_draft_and_sees_what_it_changes(made, signed_in_as, platform, world, tmp_path):
+def test_a_manager_publishes_a_draft_and_sees_what_it_changes(
+    made: Any, signed_in_as: Any, platform: Any, world: Any, tmp_path: Any
+) -> None:
     folder = shutil.copytree(FIXTURE, tmp_path / "course")
     lesson = folder / "premiers-pas/01-bonjour.md"
     lesson.write_text(lesson.read_text().replace("minutes: 15", "minutes: 25"))
@@ -259,7 +306,7 @@ def test_a_manager_publishes_a_draft_and_sees_what_it_changes(made, signed_in_as
     assert "rien à publier" in follow(browser, f"/parcours-equipe/{made.key}/publier", {})
 
 
-def test_a_course_before_its_first_publication(engine_name, signed_in_as, platform, world):
+def test_a_course_before_its_first_publication(engine_name: Any, signed_in_as: Any, platform: Any, world: Any) -> None:
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
         import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     browser = signed_in_as("manager")
@@ -272,7 +319,7 @@ def test_a_course_before_its_first_publication(engine_name, signed_in_as, platfo
     assert "Aucun parcours publié" in text(browser.get("/groupes/nouveau")) or "est publiée" in refused
 
 
-def test_a_named_person_confirms_a_value_and_takes_it_back(made, signed_in_as):
+def test_a_named_person_confirms_a_value_and_takes_it_back(made: Any, signed_in_as: Any) -> None:
     browser = signed_in_as("coach")
     here = f"/parcours-equipe/{made.key}/valeurs"
     page = text(browser.get(here))
@@ -284,13 +331,18 @@ def test_a_named_person_confirms_a_value_and_takes_it_back(made, signed_in_as):
     assert "a changé entre-temps" in follow(browser, f"{here}/confirmer", {**data, "text": "900 €"})
 
 
-def test_pages_speak_english(made, group, enrolled, signed_in_as):
+def test_pages_speak_english(made: Any, group: Any, enrolled: Any, signed_in_as: Any) -> None:
     browser = signed_in_as("manager")
     with browser.session_transaction() as cookie:
         cookie["language"] = "en"
     found = enrolled(1)[0]
-    for path in ("/groupes", f"/groupes/{group.key}", f"/groupes/{group.key}/reglages", f"/inscriptions/{found.key}", f"/parcours-equipe/{made.key}"):
+    for path in (
+        "/groupes",
+        f"/groupes/{group.key}",
+        f"/groupes/{group.key}/reglages",
+        f"/inscriptions/{found.key}",
+        f"/parcours-equipe/{made.key}",
+    ):
         page = text(browser.get(path))
         for french in ("Groupes", "Avancée", "Entrée le", "À distance", "Lieu et équipe"):
             assert french not in page, (path, french)
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -37,7 +38,15 @@ from lms.courses.operations import (
 )
 from lms.courses.permissions import ENROL
 from lms.courses.queries import enrolments_by_id, openings_of, way
-from lms.courses.rosters import cohort_list, cohort_people, cohort_row, everyone_in, member_ids, people_to_enrol, staff_to_assign
+from lms.courses.rosters import (
+    cohort_list,
+    cohort_people,
+    cohort_row,
+    everyone_in,
+    member_ids,
+    people_to_enrol,
+    staff_to_assign,
+)
 from lms.courses.structure import structure
 from lms.kernel.events import EventRow
 from lms.kernel.rights import Forbidden, NotFound
@@ -46,31 +55,33 @@ from tests.factories.content import FIXTURE, open_cohort, publish_fixture
 
 
 @pytest.fixture
-def made(engine_name, platform, world):
+def made(engine_name: Any, platform: Any, world: Any) -> Any:
     return publish_fixture(platform, world)
 
 
 @pytest.fixture
-def group(platform, world, made):
+def group(platform: Any, world: Any, made: Any) -> Any:
     return open_cohort(platform, world, made)
 
 
-def row_of(ctx, group):
+def row_of(ctx: Any, group: Any) -> Any:
     return cohort_row(ctx, group.key)
 
 
-def newcomer(ctx, number, family="Nouveau"):
+def newcomer(ctx: Any, number: Any, family: Any = "Nouveau") -> Any:
     return ensure_person(ctx, given_name=f"Personne{number:02}", family_name=family, email=f"n{number}@essai.test").id
 
 
-def entered(ctx, group, *ids):
+def entered(ctx: Any, group: Any, *ids: Any) -> Any:
     return enrol(ctx, cohort=row_of(ctx, group), membership_ids=ids or [newcomer(ctx, 1)])
 
 
 # ------------------------------------------------------------------------------------------------------------- groups
 
 
-def test_a_code_names_one_group_of_an_organisation(acting, made, group, platform, world):
+def test_a_code_names_one_group_of_an_organisation(
+    acting: Any, made: Any, group: Any, platform: Any, world: Any
+) -> None:
     theirs = publish_fixture(platform, world, who="other_manager")
     ctx = acting("manager")
     course = ctx.session.get_one(Course, made.id)
@@ -84,7 +95,7 @@ def test_a_code_names_one_group_of_an_organisation(acting, made, group, platform
     assert [one.code for one in cohorts(other)] == ["G1"]
 
 
-def test_only_leaders_create_and_close_groups(acting, made, group):
+def test_only_leaders_create_and_close_groups(acting: Any, made: Any, group: Any) -> None:
     ctx = acting("trainer")
     with pytest.raises(Forbidden):
         create_cohort(ctx, course=ctx.session.get_one(Course, made.id), code="G2", name="Autre")
@@ -94,7 +105,7 @@ def test_only_leaders_create_and_close_groups(acting, made, group):
     assert (row_of(ctx, group).name, row_of(ctx, group).place) == ("Autre nom", "")
 
 
-def test_a_closed_group_takes_nobody_in_until_it_is_open_again(acting, group):
+def test_a_closed_group_takes_nobody_in_until_it_is_open_again(acting: Any, group: Any) -> None:
     ctx = acting("manager")
     close_cohort(ctx, cohort=row_of(ctx, group))
     with pytest.raises(CohortIsClosed):
@@ -103,14 +114,14 @@ def test_a_closed_group_takes_nobody_in_until_it_is_open_again(acting, group):
     assert len(entered(ctx, group)) == 1
 
 
-def test_a_group_is_found_by_code_for_the_command_line(acting, group):
+def test_a_group_is_found_by_code_for_the_command_line(acting: Any, group: Any) -> None:
     assert cohort_by_code(acting("manager"), "G1") == group
 
 
 # --------------------------------------------------------------------------------------------------------- enrolments
 
 
-def test_who_enters_follows_the_version_in_force_and_becomes_a_learner(acting, made, group):
+def test_who_enters_follows_the_version_in_force_and_becomes_a_learner(acting: Any, made: Any, group: Any) -> None:
     ctx = acting("trainer")
     person = newcomer(ctx, 1)
     found = entered(ctx, group, person)[0]
@@ -120,7 +131,7 @@ def test_who_enters_follows_the_version_in_force_and_becomes_a_learner(acting, m
     assert ctx.session.scalar(select(func.count()).where(EventRow.type == PersonEnrolled.type)) == 1
 
 
-def test_entering_twice_changes_nothing(acting, group, world):
+def test_entering_twice_changes_nothing(acting: Any, group: Any, world: Any) -> None:
     ctx = acting("trainer")
     first = entered(ctx, group, world.members["learner"])
     again = entered(ctx, group, world.members["learner"])
@@ -129,10 +140,10 @@ def test_entering_twice_changes_nothing(acting, group, world):
     assert roles_of(ctx, [world.members["learner"]])[world.members["learner"]] == (Role.LEARNER,)
 
 
-def test_two_enrolments_of_one_person_at_once_give_one(engine_name, platform, world, group):
+def test_two_enrolments_of_one_person_at_once_give_one(engine_name: Any, platform: Any, world: Any, group: Any) -> None:
     together, failures = threading.Barrier(2), []
 
-    def enter():
+    def enter() -> None:
         together.wait()
         try:
             with platform.writing(world.organisation, world.members["trainer"]) as ctx:
@@ -150,7 +161,9 @@ def test_two_enrolments_of_one_person_at_once_give_one(engine_name, platform, wo
         assert ctx.session.scalar(select(func.count()).select_from(Enrolment)) == 1
 
 
-def test_who_follows_the_course_elsewhere_is_named_and_nobody_enters(acting, platform, world, made, group):
+def test_who_follows_the_course_elsewhere_is_named_and_nobody_enters(
+    acting: Any, platform: Any, world: Any, made: Any, group: Any
+) -> None:
     ctx = acting("manager")
     other = create_by_api(ctx, course=made, code="G2", name="Autre groupe")
     first, second = newcomer(ctx, 1), newcomer(ctx, 2)
@@ -161,7 +174,7 @@ def test_who_follows_the_course_elsewhere_is_named_and_nobody_enters(acting, pla
     assert ctx.session.scalar(select(func.count()).select_from(Enrolment)) == 1
 
 
-def test_nobody_enters_a_course_that_is_not_published(engine_name, acting, platform):
+def test_nobody_enters_a_course_that_is_not_published(engine_name: Any, acting: Any, platform: Any) -> None:
     ctx = acting("manager")
     import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     cohort = create_cohort(ctx, course=ctx.session.scalar(select(Course)), code="G1", name="Groupe")
@@ -169,7 +182,7 @@ def test_nobody_enters_a_course_that_is_not_published(engine_name, acting, platf
         enrol(ctx, cohort=cohort, membership_ids=[newcomer(ctx, 1)])
 
 
-def test_members_of_another_organisation_cannot_enter(acting, group, world):
+def test_members_of_another_organisation_cannot_enter(acting: Any, group: Any, world: Any) -> None:
     ctx = acting("trainer")
     with pytest.raises(NotFound):
         entered(ctx, group, world.members["other_learner"])
@@ -177,7 +190,7 @@ def test_members_of_another_organisation_cannot_enter(acting, group, world):
         member_ids(ctx, ["zzzzzzzzzz"])
 
 
-def test_another_organisation_and_learners_enrol_nobody(acting, group, world):
+def test_another_organisation_and_learners_enrol_nobody(acting: Any, group: Any, world: Any) -> None:
     for who in ("other_trainer", "learner"):
         with pytest.raises(NotFound):
             cohort_row(acting(who), group.key)
@@ -186,7 +199,7 @@ def test_another_organisation_and_learners_enrol_nobody(acting, group, world):
         enrol(ctx, cohort=row_of(ctx, group), membership_ids=[world.members["learner"]])
 
 
-def test_an_enrolment_ends_for_a_reason_and_may_be_taken_up_again(acting, group, clock):
+def test_an_enrolment_ends_for_a_reason_and_may_be_taken_up_again(acting: Any, group: Any, clock: Any) -> None:
     ctx = acting("trainer")
     found = entered(ctx, group)[0]
     with pytest.raises(NotFound):
@@ -200,10 +213,14 @@ def test_an_enrolment_ends_for_a_reason_and_may_be_taken_up_again(acting, group,
     for _twice in range(2):
         resume_enrolment(ctx, enrolment=found)
     assert (found.ended_at, found.end_reason) == (None, "")
-    assert ctx.session.scalars(select(EnrolmentChange.kind).order_by(EnrolmentChange.id)).all() == ["entered", "ended", "resumed"]
+    assert ctx.session.scalars(select(EnrolmentChange.kind).order_by(EnrolmentChange.id)).all() == [
+        "entered",
+        "ended",
+        "resumed",
+    ]
 
 
-def test_who_had_left_the_group_takes_it_up_again_by_entering(acting, group):
+def test_who_had_left_the_group_takes_it_up_again_by_entering(acting: Any, group: Any) -> None:
     ctx = acting("trainer")
     found = entered(ctx, group)[0]
     end_enrolment(ctx, enrolment=found, reason="lost_touch")
@@ -212,7 +229,7 @@ def test_who_had_left_the_group_takes_it_up_again_by_entering(acting, group):
     assert found.ended_at is None
 
 
-def test_a_trainers_word_opens_an_activity_once(acting, group, made):
+def test_a_trainers_word_opens_an_activity_once(acting: Any, group: Any, made: Any) -> None:
     ctx = acting("trainer")
     found = entered(ctx, group)[0]
     quiz = next(key for key, info in structure(ctx, made.version_id).activities.items() if info.type == "quiz")
@@ -226,7 +243,9 @@ def test_a_trainers_word_opens_an_activity_once(acting, group, made):
         open_activity(ctx, enrolment=found, activity_key="zzzzzzzzzz")
 
 
-def test_enrolments_move_to_a_newer_version_and_their_figures_are_stale(acting, platform, group, made, tmp_path):
+def test_enrolments_move_to_a_newer_version_and_their_figures_are_stale(
+    acting: Any, platform: Any, group: Any, made: Any, tmp_path: Any
+) -> None:
     ctx = acting("manager")
     found = entered(ctx, group)[0]
     ctx.session.commit()
@@ -244,10 +263,14 @@ def test_enrolments_move_to_a_newer_version_and_their_figures_are_stale(acting, 
     assert stale == len(structure(ctx, newer.version_id).activities)
     assert ctx.session.scalars(select(EnrolmentChange.kind).order_by(EnrolmentChange.id)).all() == ["entered", "moved"]
     found_changes = changes(ctx, before=made.version_id, after=newer.version_id)
-    assert (found_changes.added, found_changes.removed, found_changes.changed) == ((), (), ("Bonjour : qui êtes-vous ?",))
+    assert (found_changes.added, found_changes.removed, found_changes.changed) == (
+        (),
+        (),
+        ("Bonjour : qui êtes-vous ?",),
+    )
 
 
-def test_a_trainer_moves_nobody(acting, group, made):
+def test_a_trainer_moves_nobody(acting: Any, group: Any, made: Any) -> None:
     ctx = acting("trainer")
     found = entered(ctx, group)[0]
     columns = {"title": "x", "language": "fr", "head": {}, "coverage": [], "glossary": []}
@@ -261,12 +284,20 @@ def test_a_trainer_moves_nobody(acting, group, made):
 # --------------------------------------------------------------------------------------------------------------- team
 
 
-def test_a_trainer_of_one_group_sees_that_group_alone(acting, platform, world, made, group, clock):
+def test_a_trainer_of_one_group_sees_that_group_alone(
+    acting: Any, platform: Any, world: Any, made: Any, group: Any, clock: Any
+) -> None:
     ctx = acting("manager")
     other = create_by_api(ctx, course=made, code="G2", name="Autre groupe")
     visitor = newcomer(ctx, 9)
     for _twice in range(2):
-        assign_staff(ctx, cohort=row_of(ctx, group), membership_id=visitor, role=Role.TRAINER, ends_at=ctx.now + timedelta(days=10))
+        assign_staff(
+            ctx,
+            cohort=row_of(ctx, group),
+            membership_id=visitor,
+            role=Role.TRAINER,
+            ends_at=ctx.now + timedelta(days=10),
+        )
     entered(ctx, group, world.members["learner"])
     assert len(grants_on(ctx, scope=Scope.COHORT, scope_id=group.id)) == 1
     ctx.session.commit()
@@ -283,7 +314,7 @@ def test_a_trainer_of_one_group_sees_that_group_alone(acting, platform, world, m
         assert cohort_list(theirs).lines == []
 
 
-def test_who_is_released_no_longer_sees_the_group(acting, platform, world, group):
+def test_who_is_released_no_longer_sees_the_group(acting: Any, platform: Any, world: Any, group: Any) -> None:
     ctx = acting("manager")
     visitor = newcomer(ctx, 9)
     assign_staff(ctx, cohort=row_of(ctx, group), membership_id=visitor, role=Role.COACH)
@@ -300,7 +331,7 @@ def test_who_is_released_no_longer_sees_the_group(acting, platform, world, group
 # -------------------------------------------------------------------------------------------------------------- lists
 
 
-def test_lists_are_paged_and_those_who_left_come_last(acting, group):
+def test_lists_are_paged_and_those_who_left_come_last(acting: Any, group: Any) -> None:
     ctx = acting("trainer")
     found = entered(ctx, group, *(newcomer(ctx, number) for number in range(53)))
     end_enrolment(ctx, enrolment=found[0], reason="created")
@@ -312,23 +343,25 @@ def test_lists_are_paged_and_those_who_left_come_last(acting, group):
     assert len(list(everyone_in(ctx, row_of(ctx, group)))) == 53
 
 
-def test_people_to_enrol_are_found_by_name_without_accents(acting, group, world):
+def test_people_to_enrol_are_found_by_name_without_accents(acting: Any, group: Any, world: Any) -> None:
     ctx = acting("trainer")
     newcomer(ctx, 1, family="Élan")
-    assert [name for _key, name in people_to_enrol(ctx, row_of(ctx, group), search="elan personne")] == ["Personne01 Élan"]
+    assert [name for _key, name in people_to_enrol(ctx, row_of(ctx, group), search="elan personne")] == [
+        "Personne01 Élan"
+    ]
     entered(ctx, group, newcomer(ctx, 1, family="Élan"))
     assert people_to_enrol(ctx, row_of(ctx, group), search="élan") == []
     assert people_to_enrol(ctx, row_of(ctx, group), search="100%_") == []
 
 
-def test_staff_are_proposed_for_a_group_and_anyone_by_name(acting, group):
+def test_staff_are_proposed_for_a_group_and_anyone_by_name(acting: Any, group: Any) -> None:
     ctx = acting("manager")
     assert "Trainer Essai" in [name for _key, name in staff_to_assign(ctx)]
     assert "Learner Essai" not in [name for _key, name in staff_to_assign(ctx)]
     assert [name for _key, name in staff_to_assign(ctx, search="learner")] == ["Learner Essai"]
 
 
-def test_a_course_says_how_its_time_divides_and_what_it_covers(acting, made):
+def test_a_course_says_how_its_time_divides_and_what_it_covers(acting: Any, made: Any) -> None:
     ctx = acting("trainer")
     whole = structure(ctx, made.version_id)
     minutes = minutes_of(whole)
@@ -340,7 +373,7 @@ def test_a_course_says_how_its_time_divides_and_what_it_covers(acting, made):
     ]
 
 
-def test_a_path_follows_what_was_opened(acting, group, made):
+def test_a_path_follows_what_was_opened(acting: Any, group: Any, made: Any) -> None:
     ctx = acting("trainer")
     found = entered(ctx, group)[0]
     quiz = next(key for key, info in structure(ctx, made.version_id).activities.items() if info.type == "quiz")
@@ -352,7 +385,7 @@ def test_a_path_follows_what_was_opened(acting, group, made):
     assert quiz not in {step.info.key for step in opened.steps() if step.state == "closed"}
 
 
-def test_a_learners_grant_is_given_once(acting, group):
+def test_a_learners_grant_is_given_once(acting: Any, group: Any) -> None:
     ctx = acting("trainer")
     person = newcomer(ctx, 1)
     grant_role(ctx, membership_id=person, role=Role.LEARNER, scope=Scope.PERSON)

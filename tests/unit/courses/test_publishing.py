@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -20,11 +21,13 @@ from lms.kernel.rights import Forbidden, NotFound
 from tests.factories.content import FIXTURE, publish_fixture
 
 
-def told(ctx, kind):
+def told(ctx: Any, kind: Any) -> Any:
     return ctx.session.scalars(select(EventRow).where(EventRow.type == kind.type)).all()
 
 
-def test_a_published_version_says_who_published_it_and_when(engine_name, acting, platform, world):
+def test_a_published_version_says_who_published_it_and_when(
+    engine_name: Any, acting: Any, platform: Any, world: Any
+) -> None:
     made = publish_fixture(platform, world)
     ctx = acting("manager")
     version = ctx.session.get_one(CourseVersion, made.version_id)
@@ -33,19 +36,21 @@ def test_a_published_version_says_who_published_it_and_when(engine_name, acting,
     assert told(ctx, CoursePublished)[0].data == {"course_id": made.id, "version_id": version.id, "number": 1}
 
 
-def test_there_is_nothing_to_publish_twice(engine_name, acting, platform, world):
+def test_there_is_nothing_to_publish_twice(engine_name: Any, acting: Any, platform: Any, world: Any) -> None:
     publish_fixture(platform, world)
     with pytest.raises(NothingToPublish):
         publish_course(acting("manager"), "essai")
 
 
-def test_two_publications_at_once_give_one_version(engine_name, platform, world):
+def test_two_publications_at_once_give_one_version(engine_name: Any, platform: Any, world: Any) -> None:
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
-        import_content(ctx, FIXTURE.parents[2] / "content/frameworks/entreprendre.yaml", data_dir=platform.settings.data_dir)
+        import_content(
+            ctx, FIXTURE.parents[2] / "content/frameworks/entreprendre.yaml", data_dir=platform.settings.data_dir
+        )
         import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     together, outcomes = threading.Barrier(2), []
 
-    def publish():
+    def publish() -> None:
         together.wait()
         try:
             with platform.writing(world.organisation, world.members["manager"]) as ctx:
@@ -66,20 +71,22 @@ def test_two_publications_at_once_give_one_version(engine_name, platform, world)
 
 
 @pytest.mark.parametrize("who", ["trainer", "coach", "auditor", "learner"])
-def test_only_leaders_publish(engine_name, acting, platform, world, who):
+def test_only_leaders_publish(engine_name: Any, acting: Any, platform: Any, world: Any, who: Any) -> None:
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
         import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     with pytest.raises((Forbidden, NotFound)):
         publish_course(acting(who), "essai")
 
 
-def test_another_organisation_finds_no_course(engine_name, acting, platform, world):
+def test_another_organisation_finds_no_course(engine_name: Any, acting: Any, platform: Any, world: Any) -> None:
     publish_fixture(platform, world)
     with pytest.raises(NotFound):
         publish_course(acting("other_manager"), "essai")
 
 
-def test_a_draft_with_a_criterion_that_does_not_exist_is_not_published(engine_name, acting, platform, world):
+def test_a_draft_with_a_criterion_that_does_not_exist_is_not_published(
+    engine_name: Any, acting: Any, platform: Any, world: Any
+) -> None:
     publish_fixture(platform, world)
     ctx = acting("manager")
     import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
@@ -91,7 +98,9 @@ def test_a_draft_with_a_criterion_that_does_not_exist_is_not_published(engine_na
     assert draft.state == "draft"
 
 
-def test_a_draft_that_covers_an_unknown_activity_is_not_published(engine_name, acting, platform, world):
+def test_a_draft_that_covers_an_unknown_activity_is_not_published(
+    engine_name: Any, acting: Any, platform: Any, world: Any
+) -> None:
     ctx = acting("manager")
     import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     draft = draft_of(ctx, ctx.session.scalar(select(Course.id)))
@@ -101,9 +110,13 @@ def test_a_draft_that_covers_an_unknown_activity_is_not_published(engine_name, a
         publish_course(ctx, "essai")
 
 
-def test_a_structure_is_not_kept_by_a_publication_that_fails(engine_name, acting, platform, world):
+def test_a_structure_is_not_kept_by_a_publication_that_fails(
+    engine_name: Any, acting: Any, platform: Any, world: Any
+) -> None:
     ctx = acting("manager")
-    import_content(ctx, FIXTURE.parents[2] / "content/frameworks/entreprendre.yaml", data_dir=platform.settings.data_dir)
+    import_content(
+        ctx, FIXTURE.parents[2] / "content/frameworks/entreprendre.yaml", data_dir=platform.settings.data_dir
+    )
     import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     ctx.session.commit()
     made = publish_course(ctx, "essai")
@@ -117,24 +130,24 @@ def test_a_structure_is_not_kept_by_a_publication_that_fails(engine_name, acting
 
 
 @pytest.fixture
-def made(engine_name, platform, world):
+def made(engine_name: Any, platform: Any, world: Any) -> Any:
     return publish_fixture(platform, world)
 
 
-def aid(ctx, made):
+def aid(ctx: Any, made: Any) -> Any:
     course = course_named(ctx, "essai")
     return course, {line.name: line for line in value_lines(ctx, course)}["aide"]
 
 
-def shown(ctx, made):
+def shown(ctx: Any, made: Any) -> Any:
     return confirmed_values(ctx, course_id=made.id, version_id=made.version_id)
 
 
-def test_only_checked_values_are_shown_at_first(acting, made):
+def test_only_checked_values_are_shown_at_first(acting: Any, made: Any) -> None:
     assert shown(acting("learner"), made) == {"delai": "60 jours"}
 
 
-def test_a_named_person_answers_for_a_value_until_they_take_it_back(acting, made, world):
+def test_a_named_person_answers_for_a_value_until_they_take_it_back(acting: Any, made: Any, world: Any) -> None:
     ctx = acting("trainer")
     course, line = aid(ctx, made)
     for _twice in range(2):
@@ -149,14 +162,14 @@ def test_a_named_person_answers_for_a_value_until_they_take_it_back(acting, made
     assert len(told(ctx, ValueWithdrawn)) == 1
 
 
-def test_a_value_that_has_changed_meanwhile_is_not_confirmed(acting, made):
+def test_a_value_that_has_changed_meanwhile_is_not_confirmed(acting: Any, made: Any) -> None:
     ctx = acting("trainer")
     course, line = aid(ctx, made)
     with pytest.raises(ValueHasChanged):
         confirm_value(ctx, course=course, name="aide", text="600 €", source=line.source)
 
 
-def test_a_confirmation_ends_when_the_text_changes(acting, made, platform, tmp_path):
+def test_a_confirmation_ends_when_the_text_changes(acting: Any, made: Any, platform: Any, tmp_path: Any) -> None:
     ctx = acting("trainer")
     course, line = aid(ctx, made)
     confirm_value(ctx, course=course, name="aide", text=line.text, source=line.source)
@@ -169,10 +182,12 @@ def test_a_confirmation_ends_when_the_text_changes(acting, made, platform, tmp_p
     newer = publish_course(manager, "essai")
     assert "aide" not in shown(manager, newer)
     assert "aide" in shown(manager, made)
-    assert [line.text for line in value_lines(manager, course_named(manager, "essai")) if line.name == "aide"] == ["600 €"]
+    assert [line.text for line in value_lines(manager, course_named(manager, "essai")) if line.name == "aide"] == [
+        "600 €"
+    ]
 
 
-def test_an_auditor_and_another_organisation_confirm_nothing(acting, made):
+def test_an_auditor_and_another_organisation_confirm_nothing(acting: Any, made: Any) -> None:
     ctx = acting("auditor")
     course, line = aid(ctx, made)
     with pytest.raises(Forbidden):

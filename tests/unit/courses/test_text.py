@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lms.kernel import text
@@ -37,8 +39,8 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
-def test_a_bomb_never_reaches_the_parser(name, monkeypatch):
-    def reached(*_arguments, **_options):
+def test_a_bomb_never_reaches_the_parser(name: Any, monkeypatch: Any) -> None:
+    def reached(*_arguments: Any, **_options: Any) -> None:
         raise AssertionError("the parser was called")
 
     monkeypatch.setattr(text, "Markdown", reached)
@@ -47,13 +49,13 @@ def test_a_bomb_never_reaches_the_parser(name, monkeypatch):
     assert all(problem.endswith(".") for problem in refused.value.problems)
 
 
-def test_what_passes_keeps_the_parser_within_its_effort():
+def test_what_passes_keeps_the_parser_within_its_effort() -> None:
     assert effort("*a " * 2_500) <= text.MAX_EFFORT
     assert render_markdown("*a " * 2_500).startswith("<p>")
     assert effort("\n\n".join(["*a* [b](https://c.example)"] * 4_000)) < 1_000_000
 
 
-def test_tags_that_an_author_types_are_text():
+def test_tags_that_an_author_types_are_text() -> None:
     made = render_markdown('<script>alert(1)</script> <img src=x onerror=alert(1)> <b style="x">a</b>')
     assert "<script" not in made
     assert "<img" not in made
@@ -63,18 +65,25 @@ def test_tags_that_an_author_types_are_text():
 
 @pytest.mark.parametrize(
     "source",
-    ["[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "[a](data:text/html,x)", "[a](//example.org)", "[a](/admin)", "[a](vbscript:x)"],
+    [
+        "[a](javascript:alert(1))",
+        "[a](JaVaScRiPt:alert(1))",
+        "[a](data:text/html,x)",
+        "[a](//example.org)",
+        "[a](/admin)",
+        "[a](vbscript:x)",
+    ],
 )
-def test_links_go_to_the_web_only(source):
+def test_links_go_to_the_web_only(source: Any) -> None:
     with pytest.raises(TextRefused, match="https://"):
         render_markdown(source)
 
 
-def test_links_carry_noopener():
+def test_links_carry_noopener() -> None:
     assert render_markdown("[a](https://example.org)") == '<p><a href="https://example.org" rel="noopener">a</a></p>'
 
 
-def test_pictures_are_of_our_own_site_and_have_a_text():
+def test_pictures_are_of_our_own_site_and_have_a_text() -> None:
     known = {"files/a.png": "/parcours/k/fichiers/x/a.png"}
     assert 'src="/parcours/k/fichiers/x/a.png"' in render_markdown("![Une table](files/a.png)", picture=known.get)
     with pytest.raises(TextRefused, match="texte de remplacement"):
@@ -85,27 +94,27 @@ def test_pictures_are_of_our_own_site_and_have_a_text():
         assert "example.org" not in render_markdown("![x](y)", picture=lambda _path, to=foreign: to)
 
 
-def test_a_glossary_word_leads_to_its_explanation():
+def test_a_glossary_word_leads_to_its_explanation() -> None:
     made = render_markdown("[mot](glossaire:récépissé)", glossary=lambda word: f"/mots#{anchor(word)}")
     assert made == '<p><a class="glossary" href="/mots#mot-recepisse" rel="noopener">mot</a></p>'
-    with pytest.raises(TextRefused, match="glossary.yaml"):
+    with pytest.raises(TextRefused, match=r"glossary\.yaml"):
         render_markdown("[mot](glossaire:inconnu)", glossary=lambda _word: None)
 
 
-def test_only_our_three_admonitions_exist():
+def test_only_our_three_admonitions_exist() -> None:
     assert 'class="admonition exemple"' in render_markdown('!!! exemple "La robe"\n    Texte.')
     with pytest.raises(TextRefused, match="danger"):
         render_markdown('!!! danger "x"\n    Texte.')
 
 
-def test_a_wide_table_stands_in_a_region_that_scrolls():
+def test_a_wide_table_stands_in_a_region_that_scrolls() -> None:
     made = render_markdown("| a | b |\n|---|--:|\n| 1 | 2 |")
     assert '<div aria-label="Tableau" class="scroll" role="region" tabindex="0"><table>' in made
     assert '<td class="num">2</td>' in made
     assert "style" not in made
 
 
-def test_a_sentence_with_a_value_shows_only_when_all_its_values_are_confirmed():
+def test_a_sentence_with_a_value_shows_only_when_all_its_values_are_confirmed() -> None:
     made = render_markdown("[[De {a} à {b}. || Demandez.]]", values={"a", "b"})
     assert value_names(made) == {"a", "b"}
     assert show_values(made, {}) == "<p>Demandez.</p>"
@@ -113,7 +122,7 @@ def test_a_sentence_with_a_value_shows_only_when_all_its_values_are_confirmed():
     assert show_values(made, {"a": "1 <b>", "b": "2"}) == "<p>De 1 &lt;b&gt; à 2.</p>"
 
 
-def test_text_without_values_is_shown_as_it_is():
+def test_text_without_values_is_shown_as_it_is() -> None:
     assert show_values("<p>a</p>", {"a": "1"}) == "<p>a</p>"
 
 
@@ -131,22 +140,22 @@ def test_text_without_values_is_shown_as_it_is():
         ("[[Le {a}.\n\nSuite || Rien.]]", "ligne vide"),
     ],
 )
-def test_a_value_at_the_wrong_place_is_refused(source, said):
+def test_a_value_at_the_wrong_place_is_refused(source: Any, said: Any) -> None:
     with pytest.raises(TextRefused) as refused:
         render_markdown(source, values={"a"})
     assert said in str(refused.value)
 
 
-def test_all_problems_of_a_text_are_said_together():
+def test_all_problems_of_a_text_are_said_together() -> None:
     with pytest.raises(TextRefused) as refused:
         render_markdown("[a](ftp://x) {a} [[{b} || c]]", values={"a"})
     assert len(refused.value.problems) == 3
 
 
-def test_an_author_cannot_write_the_markers():
+def test_an_author_cannot_write_the_markers() -> None:
     made = render_markdown("\ue000a\ue005{x}\ue001b\ue002")
     assert value_names(made) == frozenset()
 
 
-def test_text_without_values_leaves_braces_alone():
+def test_text_without_values_leaves_braces_alone() -> None:
     assert render_markdown("Le {a} [[b]]") == "<p>Le {a} [[b]]</p>"
