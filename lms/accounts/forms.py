@@ -125,7 +125,7 @@ class RoleField(SelectField):
 
     def pre_validate(self, form: BaseForm) -> None:
         """Say it in our own words."""
-        if self.data not in dict(self.choices or []):
+        if not any(chosen for _value, _label, chosen, *_rest in self.iter_choices()):
             raise StopValidation(mark("Choisissez un rôle."))
 
 

@@ -115,20 +115,25 @@ def invite(ctx: Context, *, line: RosterLine) -> Invited:
 
 
 def invite_many(ctx: Context, *, lines: Sequence[RosterLine]) -> list[Invited]:
-    """Invite people, whatever their number in as many statements; who is already here stays as they are."""
+    """Invite people, many at once as few; who is already here stays as they are."""
     require_everywhere(ctx, INVITE)
     if not {Role(line.role) for line in lines} <= givable_roles(ctx):
         raise Forbidden(WRITE_ROLES.name)
     known = _people_with(ctx, [line.email for line in lines if line.email])
     here = {row.person_id: row for row in _members_among(ctx, known.values())}
-    joining = {line.number: line for line in lines if known.get(line.email) not in here}
+    first = {line.email: place for place, line in reversed(list(enumerate(lines))) if line.email}
+    joining = {
+        place: line
+        for place, line in enumerate(lines)
+        if known.get(line.email) not in here and first.get(line.email, place) == place
+    }
     added = _add_memberships(ctx, joining, known)
     _add_grants_and_letters(ctx, joining, added)
     return [
-        Invited(added[line.number], is_new=True, is_mailed=bool(line.email))
-        if line.number in added
-        else Invited(here[known[line.email]], is_new=False, is_mailed=False)
-        for line in lines
+        Invited(added[place], is_new=True, is_mailed=bool(line.email))
+        if place in added
+        else Invited(here.get(known.get(line.email, 0)) or added[first[line.email]], is_new=False, is_mailed=False)
+        for place, line in enumerate(lines)
     ]
 
 
@@ -146,22 +151,22 @@ def _members_among(ctx: Context, people: Iterable[int]) -> Iterable[Membership]:
 def _add_memberships(
     ctx: Context, joining: Mapping[int, RosterLine], known: Mapping[str, int]
 ) -> dict[int, Membership]:
-    new = {number: Person(language=ctx.here.language) for number, line in joining.items() if line.email not in known}
+    new = {place: Person(language=ctx.here.language) for place, line in joining.items() if line.email not in known}
     ctx.session.add_all(new.values())
     ctx.session.flush()
-    for number, person in new.items():
-        _add_identifiers(ctx, person.id, email=joining[number].email, phone=joining[number].phone)
+    for place, person in new.items():
+        _add_identifiers(ctx, person.id, email=joining[place].email, phone=joining[place].phone)
     added = {
-        number: _membership(
+        place: _membership(
             ctx,
-            new[number].id if number in new else known[line.email],
+            new[place].id if place in new else known[line.email],
             given_name=line.given_name,
             family_name=line.family_name,
             email=line.email,
             phone=line.phone,
             status="invited" if line.email else "active",
         )
-        for number, line in joining.items()
+        for place, line in joining.items()
     }
     ctx.session.add_all(added.values())
     ctx.session.flush()
@@ -169,17 +174,17 @@ def _add_memberships(
 
 
 def _add_grants_and_letters(ctx: Context, joining: Mapping[int, RosterLine], added: Mapping[int, Membership]) -> None:
-    for number, line in joining.items():
+    for place, line in joining.items():
         role = Role(line.role)
-        ctx.session.add(_grant(ctx, added[number].id, role, USUAL_SCOPE[role]))
-    letters = [_invitation(ctx, added[number]) for number, line in joining.items() if line.email]
+        ctx.session.add(_grant(ctx, added[place].id, role, USUAL_SCOPE[role]))
+    letters = [_invitation(ctx, added[place]) for place, line in joining.items() if line.email]
     ctx.session.add_all(letters)
     ctx.session.flush()
     for letter in letters:
         ctx.tell(PersonInvited(letter.membership_id, letter.id))
-    for number, line in joining.items():
+    for place, line in joining.items():
         if not line.email:
-            ctx.tell(PersonAdded(added[number].id))
+            ctx.tell(PersonAdded(added[place].id))
 
 
 def invite_again(ctx: Context, *, membership: Membership) -> None:

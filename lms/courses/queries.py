@@ -101,7 +101,7 @@ def openings_of(ctx: Context, enrolment_id: int) -> frozenset[str]:
     return frozenset(ctx.session.scalars(_OPENINGS, {"enrolment_id": enrolment_id}))
 
 
-def content_of(ctx: Context, version_id: int, key: str) -> Any:
+def content_of(ctx: Context, version_id: int, *, key: str) -> Any:
     """(body, compiled) of an activity."""
     found = ctx.session.execute(_CONTENT, {"version_id": version_id, "key": key}).one_or_none()
     if found is None:
@@ -119,18 +119,18 @@ def play(ctx: Context, activity_key: str, *, course_key: str | None = None) -> P
     for enrolment, key in own_enrolments(ctx):
         if course_key in (None, key) and activity_key in structure(ctx, enrolment.version_id).activities:
             ctx.require(LEARN, on=enrolment)
-            return play_in(ctx, enrolment, activity_key)
+            return play_in(ctx, enrolment, activity_key=activity_key)
     raise NotFound
 
 
-def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str, *, standing: Standing | None = None) -> Play:
+def play_in(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str, standing: Standing | None = None) -> Play:
     """Someone in front of an activity of one of their enrolments. The caller has asked for the right."""
     whole = structure(ctx, enrolment.version_id)
     info = whole.activities.get(activity_key)
     if info is None:
         raise NotFound
     settle(ctx, enrolment.uuid)
-    body, compiled = content_of(ctx, enrolment.version_id, activity_key)
+    body, compiled = content_of(ctx, enrolment.version_id, key=activity_key)
     progress = progress_of(ctx, enrolment.id)
     zone = ctx.here.timezone
     door = opened(
@@ -156,7 +156,7 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, activity_key: str, *, standi
     )
 
 
-def play_by_staff(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Play:
+def play_by_staff(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> Play:
     """An activity of someone, as staff speak of it: without its content, and open whatever its door says."""
     whole = structure(ctx, enrolment.version_id)
     info = whole.activities.get(activity_key)
@@ -175,13 +175,13 @@ def play_by_staff(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> 
     )
 
 
-def preview(ctx: Context, course_key: str, activity_key: str) -> tuple[ActivityView, PlayState]:
+def preview(ctx: Context, course_key: str, *, activity_key: str) -> tuple[ActivityView, PlayState]:
     """An activity of the version in force, for who may read the course; nobody plays it."""
     whole = structure(ctx, published_version(ctx, course_key))
     info = whole.activities.get(activity_key)
     if info is None:
         raise NotFound
-    body, compiled = content_of(ctx, whole.version_id, activity_key)
+    body, compiled = content_of(ctx, whole.version_id, key=activity_key)
     state = PlayState(0, "", "", 0, None, f"preview:{activity_key}:1", is_preview=True)
     return _view(ctx, whole, info, body, compiled), state
 
@@ -214,7 +214,7 @@ def way(ctx: Context, enrolment: EnrolmentInfo, *, standing: Standing | None = N
     )
 
 
-def following(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> str | None:
+def following(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> str | None:
     """The key of the activity that comes after one, when it is open."""
     _before, after = way(ctx, enrolment).around(activity_key)
     return after.info.key if after is not None and after.door.is_open else None
@@ -225,7 +225,7 @@ def place_of(ctx: Context, enrolment_id: int) -> str:
     return ctx.session.scalar(_PLACE, {"enrolment_id": enrolment_id}) or ""
 
 
-def course_file(ctx: Context, course_key: str, sha256: str) -> FileRow:
+def course_file(ctx: Context, course_key: str, *, sha256: str) -> FileRow:
     """A file that a course shows: to who follows it, in their version, and to who may read the course."""
     versions = [one.version_id for one, key in own_enrolments(ctx) if key == course_key] if ctx.holds(LEARN) else []
     if not versions:
@@ -245,7 +245,7 @@ def done_counts(ctx: Context, cohort_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in ctx.session.execute(present.group_by(Progress.activity_key))}
 
 
-def done_in(ctx: Context, cohort_id: int, activity_key: str) -> dict[int, datetime]:
+def done_in(ctx: Context, cohort_id: int, *, activity_key: str) -> dict[int, datetime]:
     """Enrolment id → since when an activity is done, in a cohort. The caller has asked for the right."""
     query = select(Progress.enrolment_id, Progress.done_at).join(Enrolment, Enrolment.id == Progress.enrolment_id)
     rows = ctx.session.execute(query.where(Enrolment.cohort_id == cohort_id, Progress.activity_key == activity_key))
@@ -311,14 +311,3 @@ def enrolments_by_id(ctx: Context, ids: Iterable[int]) -> dict[int, EnrolmentInf
     """Enrolments, in one query. The caller asks for the right."""
     rows = ctx.session.execute(select(*ENROLMENT_COLUMNS).where(Enrolment.id.in_(sorted(set(ids)))))
     return {row.id: EnrolmentInfo(*row) for row in rows}
-
-
-def next_activity(whole: Structure, progress: dict[str, ProgressInfo], closed: Iterable[str]) -> str | None:
-    """The key of the first expected activity that is open and not done."""
-    shut = set(closed)
-    for module in whole.modules:
-        for info in module.activities:
-            own = progress.get(info.key)
-            if info.key not in shut and not info.optional and (own is None or own.status != "done"):
-                return info.key
-    return None

@@ -121,7 +121,7 @@ def glossary(ctx: Context, course_key: str) -> WerkzeugResponse:
 @guarded(LEARN, READ_COURSE)
 def file(ctx: Context, course_key: str, sha256: str, name: str) -> Response:
     """A file of a course. Its content is in its address: a phone may keep it for ever."""
-    response = _sent(course_file(ctx, course_key, sha256), name)
+    response = _sent(course_file(ctx, course_key, sha256=sha256), name)
     response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
     return response
 
@@ -157,10 +157,10 @@ def _own_or_preview(ctx: Context, course_key: str) -> EnrolmentInfo | None:
 def _facing(ctx: Context, course_key: str, activity_key: str) -> _Facing:
     enrolment = _own_or_preview(ctx, course_key)
     if enrolment is None:
-        view, state = preview(ctx, course_key, activity_key)
+        view, state = preview(ctx, course_key, activity_key=activity_key)
         return _Facing(preview_of(structure(ctx, view.version_id)), view, state, None)
     standing = standing_of(ctx, enrolment.id)
-    play = play_in(ctx, enrolment, activity_key, standing=standing)
+    play = play_in(ctx, enrolment, activity_key=activity_key, standing=standing)
     state = replace(play.state, shown=request.args.get("resultat", ""))
     return _Facing(way(ctx, enrolment, standing=standing), play.activity, state, play)
 

@@ -79,7 +79,7 @@ def _meets(staff: Context, _theirs: Context, learner: Learner, info: ActivityInf
 
 
 def _answers(_staff: Context, theirs: Context, learner: Learner, info: ActivityInfo) -> bool:
-    body, _compiled = content_of(theirs, learner.enrolment.version_id, info.key)
+    body, _compiled = content_of(theirs, learner.enrolment.version_id, key=info.key)
     learner.attempts += 1
     accuracy = min(0.98, learner.temper.accuracy + 0.12 * learner.tries)
     drawn = draw(body, f"{learner.enrolment.uuid}:{info.key}:{learner.attempts}")

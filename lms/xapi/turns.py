@@ -32,7 +32,8 @@ def turns_that_are_free(ctx: Context, keys: Iterable[tuple[str, Key]]) -> set[tu
     if not wanted or ctx.session.info.get("is_sqlite"):
         return set(wanted)
     numbers = {one: _number(ctx, *one) for one in wanted}
-    taken = dict(ctx.session.execute(_TRY, {"turns": sorted(set(numbers.values()))}).tuples().all())
+    rows = ctx.session.execute(_TRY, {"turns": sorted(set(numbers.values()))})
+    taken: dict[int, bool] = {row[0]: row[1] for row in rows}
     return {one for one, number in numbers.items() if taken[number]}
 
 

@@ -23,7 +23,7 @@ def post_seen(ctx: Context, course_key: str, activity_key: str) -> Response:
     reply = submit(ctx, kind=OPENED, payload=payload, intent_id=request.form.get("intent"))
     if refusal(reply):
         flash(refusal(reply), "warn")
-    after = activity_key if reply.outcome is Outcome.REFUSED else following(ctx, enrolment, activity_key)
+    after = activity_key if reply.outcome is Outcome.REFUSED else following(ctx, enrolment, activity_key=activity_key)
     if after is None:
         return go("courses.path", course_key=course_key)
     return go("courses.activity", course_key=course_key, activity_key=after)

@@ -40,7 +40,7 @@ def people_of(ctx: Context, cohort: CohortInfo, activity_key: str) -> tuple[Acti
     if not concerned:
         raise NotFound
     names = members(ctx, [one.membership_id for one, _info in concerned])
-    done = done_in(ctx, cohort.id, activity_key)
+    done = done_in(ctx, cohort.id, activity_key=activity_key)
     people = [
         Person(one.key, names[one.membership_id].name, names[one.membership_id].sort_name, done.get(one.id))
         for one, _info in concerned

@@ -60,7 +60,7 @@ def _chosen(ctx: Context, payload: Present) -> list[tuple[EnrolmentInfo, Play]]:
     found = []
     for enrolment in enrolments_by_keys(ctx, payload.enrolments):
         ctx.require(VALIDATE, on=enrolment)
-        theirs = play_by_staff(ctx, enrolment, payload.activity)
+        theirs = play_by_staff(ctx, enrolment, activity_key=payload.activity)
         if theirs.info.type != KIND.name:
             raise Refused("unreadable")
         found.append((enrolment, theirs))

@@ -283,3 +283,14 @@ def test_anothers_grant_is_not_found(acting: Acting, world: World) -> None:
     key = grants_of(ctx, world.members["trainer"])[0].key
     with pytest.raises(NotFound):
         operations.take_role_back(ctx, membership=member(ctx, world, "learner"), key=key)
+
+
+def test_two_people_on_lines_of_the_same_number_both_come(acting: Acting) -> None:
+    invited = operations.invite_many(acting("manager"), lines=[RosterLine(1, "Awa"), RosterLine(1, "Moussa"), RosterLine(1, "X", email="x@exemple.test")])
+    assert [one.membership.given_name for one in invited] == ["Awa", "Moussa", "X"]
+
+
+def test_one_address_twice_is_one_person(acting: Acting) -> None:
+    first, again = operations.invite_many(acting("manager"), lines=[AWA, AWA])
+    assert (first.is_new, again.is_new) == (True, False)
+    assert first.membership is again.membership
