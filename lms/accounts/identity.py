@@ -57,6 +57,7 @@ _IDENTITY = (
 _ORGANISATION = select(
     Organisation.id, Organisation.key, Organisation.name, Organisation.timezone, Organisation.language
 )
+_ONE_ORGANISATION = _ORGANISATION.where(Organisation.id == bindparam("organisation_id"))
 
 
 def identify(
@@ -64,7 +65,7 @@ def identify(
 ) -> Identity | OrganisationInfo | None:
     """The identity of a membership, or the organisation alone when there is none."""
     if membership_id is None:
-        row = session.execute(_ORGANISATION.where(Organisation.id == organisation_id)).one_or_none()
+        row = session.execute(_ONE_ORGANISATION, {"organisation_id": organisation_id}).one_or_none()
         return OrganisationInfo(row.id, row.key, row.name, row.timezone, row.language) if row else None
     rows = session.execute(_IDENTITY, {"membership_id": membership_id, "now": now}).all()
     if not rows:

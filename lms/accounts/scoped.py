@@ -62,6 +62,6 @@ def grants_on(ctx: Context, *, scope: Scope, scope_id: int) -> list[ScopedGrant]
 
 def staff_ids(ctx: Context) -> list[int]:
     """Those who work for the organisation, on whatever scope. The caller asks for the right."""
-    works = GrantRow.role.in_(sorted(STAFF - {Role.ADMINISTRATOR}))
+    works = GrantRow.role.in_(sorted(STAFF))
     in_force = (GrantRow.starts_at <= ctx.now, or_(GrantRow.ends_at.is_(None), GrantRow.ends_at > ctx.now))
     return list(ctx.session.scalars(select(GrantRow.membership_id).where(works, *in_force).distinct()))

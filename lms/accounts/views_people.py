@@ -357,4 +357,4 @@ def link(ctx: Context, key: str, name: str) -> Page:
 
 def _qr(path: str) -> str:
     """A QR code of one of our addresses, as the address of a picture."""
-    return str(segno.make(own_address() + path, error="m", micro=False).svg_data_uri(scale=4, border=2))
+    return str(segno.make(own_address() + path, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff"))

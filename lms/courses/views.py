@@ -50,7 +50,7 @@ def home(ctx: Context) -> str | WerkzeugResponse:
     mine = own_enrolments(ctx) if ctx.holds(LEARN) else []
     present = [one for one, _key in mine if one.ended_at is None] or [one for one, _key in mine[:1]]
     ways = [way(ctx, enrolment) for enrolment in present[:3]]
-    phrases = [Phrases(ctx, one) for one in ways]
+    phrases = [Phrases(ctx, one, place_of(ctx, enrolment.id)) for one, enrolment in zip(ways, present, strict=False)]
     panels = ctx.registry.panels_at("today", ctx)
     return render("courses/home.html", paths=list(zip(ways, phrases, strict=True)), panels=panels)
 
@@ -108,13 +108,6 @@ def words(ctx: Context, course_key: str) -> str:
     whole = structure(ctx, enrolment.version_id if enrolment else published_version(ctx, course_key))
     explained = [{**entry, "anchor": anchor(entry["term"])} for entry in whole.glossary]
     return render("courses/words.html", whole=whole, explained=explained)
-
-
-@bp.get("/parcours/<course_key>/glossaire")
-@guarded(LEARN, READ_COURSE)
-def glossary(ctx: Context, course_key: str) -> WerkzeugResponse:
-    """The other name of the words of a course."""
-    return redirect(url_for(".words", course_key=course_key), 301)
 
 
 @bp.get("/parcours/<course_key>/fichiers/<sha256>/<name>")
@@ -180,7 +173,7 @@ def _frame(ctx: Context, found: _Facing) -> dict[str, Any]:
         "after": after,
         "base": base,
         "here": f"{base}/{found.activity.key}",
-        "phrases": Phrases(ctx, found.way, ""),
+        "phrases": Phrases(ctx, found.way),
         "foot_panels": ctx.registry.panels_at("lesson foot", ctx, found.play) if found.play else [],
     }
 

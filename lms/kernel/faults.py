@@ -80,7 +80,7 @@ def answer_fault(failure: Exception) -> Any:
         failure = failure.original_exception  # a commit that failed, after the view
     if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:
         return failure
-    if _carries_an_intent() and isinstance(failure, NotSignedIn | TermsToAccept | DatabaseBusy):
+    if isinstance(failure, NotSignedIn | TermsToAccept | DatabaseBusy) and _carries_an_intent():
         return _resend_page(failure)
     if isinstance(failure, TermsToAccept) and not _wants_json():
         return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
@@ -150,7 +150,7 @@ def _bare_globals() -> dict[str, Any]:
     speech = i18n.speech()
     return {
         "lang": speech.language, "dir": speech.direction, "speech": speech, "viewer": None, "navigation": [], "flashes": [],
-        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None,
+        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None, "here": "/",
     }  # fmt: skip
 
 

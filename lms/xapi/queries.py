@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -35,39 +36,44 @@ def statement_by_id(ctx: Context, statement_id: str, *, voided: bool = False) ->
 
 def matching_statements(ctx: Context, wanted: Filter) -> tuple[list[str], str | None]:
     """A page of statements as bytes, newest first unless `ascending`; and the id after which the next page begins."""
-    query = _PAGE.where(*_conditions(ctx, wanted))
-    moment, row_id = StatementRow.stored, StatementRow.id
+    given = {name: value for name in _CONDITIONS if (value := getattr(wanted, name)) is not None}
+    if "agent" in given:
+        given["about"] = f"agent:{wanted.agent}"[:500]
     if wanted.after is not None:
         place = ctx.session.execute(_PLACE, {"after": wanted.after}).one_or_none()
         if place is None:
             raise NotFound("more: this address leads nowhere any more")
-        here = tuple_(*place)
-        query = query.where(tuple_(moment, row_id) > here if wanted.ascending else tuple_(moment, row_id) < here)
-    order = (moment, row_id) if wanted.ascending else (moment.desc(), row_id.desc())
-    rows = ctx.session.execute(query.order_by(*order).limit(wanted.limit + 1)).all()
+        given["moment"], given["row_id"] = place
+    query = _page(frozenset(given), wanted.ascending, bool(ctx.session.info.get("is_sqlite")))
+    rows = ctx.session.execute(query, {**given, "most": wanted.limit + 1}).all()
     following = rows[wanted.limit - 1].statement_id if len(rows) > wanted.limit else None
     return [row.raw for row in rows[: wanted.limit]], following
 
 
-def _conditions(ctx: Context, wanted: Filter) -> list[Any]:
-    found: list[Any] = []
-    if wanted.agent is not None:
-        by, about = StatementRow.actor == wanted.agent, StatementRow.activity == f"agent:{wanted.agent}"[:500]
-        found.append(or_(by, about))
-    for column, value in (
-        (StatementRow.verb, wanted.verb),
-        (StatementRow.activity, wanted.activity),
-        (StatementRow.registration, wanted.registration),
-    ):
-        if value is not None:
-            found.append(column == value)
-    if wanted.since is not None:
-        found.append(StatementRow.stored > wanted.since)
-        if not ctx.session.info.get("is_sqlite"):
-            found.append(is_settled(StatementRow))
-    if wanted.until is not None:
-        found.append(StatementRow.stored <= wanted.until)
-    return found
+_CONDITIONS: dict[str, Any] = {
+    "agent": or_(StatementRow.actor == bindparam("agent"), StatementRow.activity == bindparam("about")),
+    "verb": StatementRow.verb == bindparam("verb"),
+    "activity": StatementRow.activity == bindparam("activity"),
+    "registration": StatementRow.registration == bindparam("registration"),
+    "since": StatementRow.stored > bindparam("since"),
+    "until": StatementRow.stored <= bindparam("until"),
+}
+
+
+@cache
+def _page(given: frozenset[str], ascending: bool, is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    """The query for these conditions, made once."""
+    query: Any = _PAGE.where(*(condition for name, condition in _CONDITIONS.items() if name in given))
+    if "since" in given and not is_sqlite:
+        query = query.where(is_settled(StatementRow))
+    here = tuple_(StatementRow.stored, StatementRow.id)
+    if "row_id" in given:
+        place = tuple_(
+            bindparam("moment", type_=StatementRow.stored.type), bindparam("row_id", type_=StatementRow.id.type)
+        )
+        query = query.where(here > place if ascending else here < place)
+    order = (StatementRow.stored, StatementRow.id)
+    return query.order_by(*(order if ascending else (one.desc() for one in order))).limit(bindparam("most"))
 
 
 def traces(

@@ -15,9 +15,9 @@ import waitress
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lms.app import FEATURES, build_platform, create_app
-from lms.kernel.migrating import migrate_database
 from lms.demo.operations import fill_demo
 from lms.demo.people import PASSWORD
+from lms.kernel.migrating import migrate_database
 from lms.kernel.platform import Platform
 from lms.settings import Settings
 

@@ -172,7 +172,7 @@ def _is_sql_text(node: ast.AST) -> bool:
     """`from sqlalchemy import text`, `sqlalchemy.text`, `connection.exec_driver_sql`."""
     if isinstance(node, ast.ImportFrom):
         from_sqlalchemy = (node.module or "").split(".")[0] == "sqlalchemy"
-        return from_sqlalchemy and any(name.name in {"text", "TextClause"} for name in node.names)
+        return from_sqlalchemy and any(name.name == "text" for name in node.names)
     if isinstance(node, ast.Attribute):
         of_sqlalchemy = isinstance(node.value, ast.Name) and node.value.id in {"sa", "sqlalchemy"}
         return node.attr == "exec_driver_sql" or (node.attr == "text" and of_sqlalchemy)

@@ -25,6 +25,7 @@ from lms.courses.models import (
     Enrolment,
     EnrolmentChange,
     ModuleRow,
+    NamedValue,
 )
 from lms.kernel.context import Context
 from lms.kernel.database import new_key
@@ -225,8 +226,12 @@ def make_course(
     coverage: Any = SAMPLE_COVERAGE,
     weeks: int = 8,
     keys: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> MadeCourse:
-    """A course in one published version. `keys` fixes the keys of some names; other names get random ones."""
+    """A course in one published version. `keys` fixes the keys of some names; other names get random ones.
+
+    `values`: named values, name → text, that nobody has confirmed.
+    """
     known = dict(keys or {})
     course_key = known.setdefault("course", new_key())
     content = _with_keys(sample_modules() if modules is None else modules, known)
@@ -250,6 +255,8 @@ def make_course(
     ctx.session.flush()
     for position, module in enumerate(content):
         _add_module(ctx, version.id, position, module)
+    for position, (name, text) in enumerate((values or {}).items()):
+        ctx.session.add(NamedValue(version_id=version.id, position=position, name=name, label=name, text=text))
     ctx.session.flush()
     return MadeCourse(course.id, course_key, version.id, known)
 
@@ -335,9 +342,20 @@ def _add_module(ctx: Context, version_id: int, position: int, module: dict[str, 
         )
 
 
+class _AnyName(frozenset[str]):
+    """Every named value is known."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 def plain_surroundings() -> Surroundings:
-    """Markdown with any glossary word and no file."""
-    return Surroundings(render=lambda text: render_markdown(text, glossary=lambda word: f"#mot-{word}"))
+    """Markdown with any glossary word, any named value and no file."""
+
+    def render(text: str) -> str:
+        return render_markdown(text, glossary=lambda word: f"#mot-{word}", values=_AnyName())
+
+    return Surroundings(render=render)
 
 
 def _with_keys(content: Any, known: dict[str, str]) -> Any:

@@ -84,7 +84,9 @@ def shown_link(writing: Callable[..., object], world: World, signer: Signer) -> 
     """`shown_link("learner")`: the path of a link that a trainer shows."""
 
     def show(who: str) -> str:
-        row = writing("trainer", lambda ctx: access.show_link(ctx, membership=ctx.session.get_one(Membership, world.members[who])))
+        row = writing(
+            "trainer", lambda ctx: access.show_link(ctx, membership=ctx.session.get_one(Membership, world.members[who]))
+        )
         return f"/connexion/lien/{signer.token(LINK, row.key)}"  # type: ignore[attr-defined]
 
     return show

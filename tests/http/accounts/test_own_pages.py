@@ -45,12 +45,19 @@ def test_the_language_changes_everywhere(signed_in_as: As, world: World, databas
     client = signed_in_as("learner")
     client.post("/moi/langue", data={"language": "en"})
     assert "Sign out everywhere" in client.get("/moi").text
-    assert database.scalars(select(Person.language).join(Membership).where(Membership.id == world.members["learner"])).one() == "en"
+    assert (
+        database.scalars(
+            select(Person.language).join(Membership).where(Membership.id == world.members["learner"])
+        ).one()
+        == "en"
+    )
     client.post("/moi/langue", data={"language": "xx"})
     assert "Sign out everywhere" in client.get("/moi").text
 
 
-def test_a_password_is_changed_with_the_old_one(app: Flask, signed_in_as: As, with_password: Callable[[str], int]) -> None:
+def test_a_password_is_changed_with_the_old_one(
+    app: Flask, signed_in_as: As, with_password: Callable[[str], int]
+) -> None:
     with_password("learner")
     client = signed_in_as("learner")
     assert client.get("/moi/mot-de-passe").status_code == 200
@@ -65,22 +72,33 @@ def test_a_password_is_changed_with_the_old_one(app: Flask, signed_in_as: As, wi
         assert said in answer.text
     assert client.post("/moi/mot-de-passe", data={"old_password": PASSWORD, "new_password": new}).status_code == 303
     browser = app.test_client()
-    assert browser.post("/connexion", data={"identifier": "learner@essai.test", "password": PASSWORD}).status_code == 401
+    assert (
+        browser.post("/connexion", data={"identifier": "learner@essai.test", "password": PASSWORD}).status_code == 401
+    )
     assert browser.post("/connexion", data={"identifier": "learner@essai.test", "password": new}).status_code == 303
 
 
-def test_the_old_password_is_not_guessed(signed_in_as: As, with_password: Callable[[str], int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_password_is_not_guessed(
+    signed_in_as: As, with_password: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_password("learner")
     monkeypatch.setattr("lms.accounts.views_own.is_password", lambda password, stored: False)
     client = signed_in_as("learner")
     form = {"old_password": "faux", "new_password": PASSWORD}
-    statuses = [client.post("/moi/mot-de-passe", data=form).status_code for _ in range(attempts.PER_IDENTIFIER.amount + 1)]
+    statuses = [
+        client.post("/moi/mot-de-passe", data=form).status_code for _ in range(attempts.PER_IDENTIFIER.amount + 1)
+    ]
     assert statuses[-2:] == [400, 429]
 
 
 def test_a_first_password_asks_for_no_old_one(app: Flask, signed_in_as: As) -> None:
     assert signed_in_as("learner").post("/moi/mot-de-passe", data={"new_password": PASSWORD}).status_code == 303
-    assert app.test_client().post("/connexion", data={"identifier": "learner@essai.test", "password": PASSWORD}).status_code == 303
+    assert (
+        app.test_client()
+        .post("/connexion", data={"identifier": "learner@essai.test", "password": PASSWORD})
+        .status_code
+        == 303
+    )
 
 
 def test_signing_out_leaves_this_device_only(signed_in_as: As) -> None:
@@ -120,7 +138,9 @@ def test_before_anything_else_one_accepts_the_terms(signed_in_as: As, world: Wor
     for _ in range(2):
         assert client.post("/conditions", data={"version": "2", "next": "/moi"}).headers["Location"] == "/moi"
     assert client.get("/moi").status_code == 200
-    assert database.scalars(select(TermsAcceptance.version).where(TermsAcceptance.membership_id == world.members["learner"])).all() == [1, 2]
+    assert database.scalars(
+        select(TermsAcceptance.version).where(TermsAcceptance.membership_id == world.members["learner"])
+    ).all() == [1, 2]
     assert client.post("/conditions", data={"next": "//ailleurs.test"}).headers["Location"] == "/"
     assert "Vous l’avez acceptée" in client.get("/conditions").text
 
@@ -128,8 +148,14 @@ def test_before_anything_else_one_accepts_the_terms(signed_in_as: As, world: Wor
 def test_those_who_lead_publish_the_terms(signed_in_as: As) -> None:
     client = signed_in_as("manager")
     assert "à relire par un juriste" in client.get("/organisme/conditions").text
-    assert client.post("/organisme/conditions", data={"sentences": "a\nb\nc\nd\ne\nf", "full_text": "x"}).status_code == 400
-    assert client.post("/organisme/conditions", data={"sentences": "Une phrase.", "full_text": "## Titre"}).status_code == 303
+    assert (
+        client.post("/organisme/conditions", data={"sentences": "a\nb\nc\nd\ne\nf", "full_text": "x"}).status_code
+        == 400
+    )
+    assert (
+        client.post("/organisme/conditions", data={"sentences": "Une phrase.", "full_text": "## Titre"}).status_code
+        == 303
+    )
     assert client.get("/moi").headers["Location"].startswith("/conditions")
 
 
@@ -139,18 +165,41 @@ def test_those_who_lead_publish_the_terms(signed_in_as: As) -> None:
 def test_the_organisation_is_described(signed_in_as: As, world: World, database: Session) -> None:
     client = signed_in_as("manager")
     assert "Association Essai" in client.get("/organisme").text
-    right = {"name": "Nouveau", "nda": "11 75 12345 75", "siret": "732 829 320 00074", "timezone": "Indian/Reunion", "address": "1 rue\n75000", "contact": "01"}
+    right = {
+        "name": "Nouveau",
+        "nda": "11 75 12345 75",
+        "siret": "732 829 320 00074",
+        "timezone": "Indian/Reunion",
+        "address": "1 rue\n75000",
+        "contact": "01",
+    }
     assert client.post("/organisme", data=right).status_code == 303
     row = database.get_one(Organisation, world.organisation)
-    assert (row.nda, row.siret, row.timezone, row.address) == ("11751234575", "73282932000074", "Indian/Reunion", "1 rue\n75000")
-    for wrong in ({"name": ""}, {"siret": "73282932000075"}, {"nda": "123"}, {"timezone": "Mars/Olympus"}, {"address": "x" * 401}):
+    assert (row.nda, row.siret, row.timezone, row.address) == (
+        "11751234575",
+        "73282932000074",
+        "Indian/Reunion",
+        "1 rue\n75000",
+    )
+    for wrong in (
+        {"name": ""},
+        {"siret": "73282932000075"},
+        {"nda": "123"},
+        {"timezone": "Mars/Olympus"},
+        {"address": "x" * 401},
+    ):
         assert client.post("/organisme", data={**right, **wrong}).status_code == 400, wrong
 
 
 def test_words_are_changed_and_brought_back(signed_in_as: As, database: Session) -> None:
     client = signed_in_as("manager")
     assert "je vérifie" in client.get("/mots").text
-    form = {"learner:assessment": "<i>mon point</i>", "staff:assessment": "évaluation", "learner:zzz": "x", "autre:assessment": "y"}
+    form = {
+        "learner:assessment": "<i>mon point</i>",
+        "staff:assessment": "évaluation",
+        "learner:zzz": "x",
+        "autre:assessment": "y",
+    }
     assert client.post("/mots", data=form).status_code == 303
     assert [(row.audience, row.term) for row in database.scalars(select(WordRow))] == [("learner", "assessment")]
     page = client.get("/mots").text
@@ -212,7 +261,9 @@ def test_every_page_is_drawn_without_style_or_script_of_its_own(signed_in_as: As
     assert len(ids) == len(set(ids))
 
 
-def test_a_persons_page_asks_no_more_when_there_are_more_cards(signed_in_as: As, writing, world: World, platform: Platform, signer: Signer, key_of: Callable[[str], str]) -> None:
+def test_a_persons_page_asks_no_more_when_there_are_more_cards(
+    signed_in_as: As, writing, world: World, platform: Platform, signer: Signer, key_of: Callable[[str], str]
+) -> None:
     client, seen = signed_in_as("trainer"), []
 
     def note(_connection, _cursor, statement, *_rest) -> None:
@@ -222,7 +273,15 @@ def test_a_persons_page_asks_no_more_when_there_are_more_cards(signed_in_as: As,
     try:
         numbers = []
         for intent in ("one", "two", "three"):
-            writing("trainer", lambda ctx, intent=intent: access.print_cards(ctx, memberships=[ctx.session.get_one(Membership, world.members["learner"])], signer=signer, intent=intent))
+            writing(
+                "trainer",
+                lambda ctx, intent=intent: access.print_cards(
+                    ctx,
+                    memberships=[ctx.session.get_one(Membership, world.members["learner"])],
+                    signer=signer,
+                    intent=intent,
+                ),
+            )
             seen.clear()
             client.get(f"/personnes/{key_of('learner')}")
             numbers.append(len(seen))

@@ -23,7 +23,9 @@ TEXT = "Prénom;Nom;E-mail;Téléphone;Rôle\nÉloïse;Traoré;eloise@exemple.te
 
 def send_file(client: FlaskClient, data: bytes, name: str = "liste.csv") -> TestResponse:
     head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
-    return client.post("/personnes/fichier", data=head + data + b"\r\n--x--\r\n", content_type="multipart/form-data; boundary=x")
+    return client.post(
+        "/personnes/fichier", data=head + data + b"\r\n--x--\r\n", content_type="multipart/form-data; boundary=x"
+    )
 
 
 def hidden(answer: TestResponse, name: str) -> str:
@@ -36,7 +38,9 @@ def hidden(answer: TestResponse, name: str) -> str:
 
 
 @pytest.mark.parametrize("who", ["trainer", "coach", "manager", "auditor", "administrator"])
-def test_staff_see_people_and_nobody_of_another_organisation(signed_in_as: As, who: str, key_of: Callable[[str], str]) -> None:
+def test_staff_see_people_and_nobody_of_another_organisation(
+    signed_in_as: As, who: str, key_of: Callable[[str], str]
+) -> None:
     client = signed_in_as(who)
     page = client.get("/personnes?q=learner&etat=active")
     assert page.status_code == 200
@@ -67,7 +71,16 @@ def test_a_person_of_another_organisation_does_not_exist(signed_in_as: As, key_o
 def test_who_learns_is_told_nothing(signed_in_as: As, key_of: Callable[[str], str], who: str) -> None:
     client = signed_in_as(who)
     missing = client.get("/nulle-part").text.replace("/nulle-part", "…")
-    for path in ("/personnes", "/personnes/inviter", "/personnes/fichier", "/personnes/cartes", f"/personnes/{key_of('coach')}", "/roles", "/mots", "/organisme"):
+    for path in (
+        "/personnes",
+        "/personnes/inviter",
+        "/personnes/fichier",
+        "/personnes/cartes",
+        f"/personnes/{key_of('coach')}",
+        "/roles",
+        "/mots",
+        "/organisme",
+    ):
         answer = client.get(path)
         assert (answer.status_code, answer.text.replace(path, "…")) == (404, missing), path
 
@@ -76,11 +89,19 @@ def test_an_auditor_reads_and_changes_nothing(signed_in_as: As, key_of: Callable
     client, key = signed_in_as("auditor"), key_of("learner")
     page = client.get(f"/personnes/{key}").text
     assert 'method="post"' not in re.sub(r'<form method="post" action="/langue".*?</form>', "", page, flags=re.DOTALL)
-    for path in (f"/personnes/{key}/roles", f"/personnes/{key}/lien", "/personnes/cartes", "/personnes/inviter", f"/personnes/{key}/etat"):
+    for path in (
+        f"/personnes/{key}/roles",
+        f"/personnes/{key}/lien",
+        "/personnes/cartes",
+        "/personnes/inviter",
+        f"/personnes/{key}/etat",
+    ):
         assert client.post(path).status_code == 404, path
 
 
-def test_a_trainer_opens_no_way_into_a_colleagues_account(signed_in_as: As, key_of: Callable[[str], str], database: Session) -> None:
+def test_a_trainer_opens_no_way_into_a_colleagues_account(
+    signed_in_as: As, key_of: Callable[[str], str], database: Session
+) -> None:
     client = signed_in_as("trainer")
     assert client.post(f"/personnes/{key_of('manager')}/lien").status_code == 403
     assert client.post("/personnes/cartes", data={"person": [key_of("manager")], "intent": "i"}).status_code == 403
@@ -93,10 +114,18 @@ def test_a_trainer_opens_no_way_into_a_colleagues_account(signed_in_as: As, key_
 def test_one_person_is_invited_once_however_often_the_form_is_sent(signed_in_as: As, database: Session) -> None:
     client = signed_in_as("trainer")
     intent = hidden(client.get("/personnes/inviter"), "intent")
-    form = {"intent": intent, "given_name": " Awa ", "family_name": "Diallo", "phone": "06 12 34 56 78", "role": "learner"}
+    form = {
+        "intent": intent,
+        "given_name": " Awa ",
+        "family_name": "Diallo",
+        "phone": "06 12 34 56 78",
+        "role": "learner",
+    }
     first, second = client.post("/personnes/inviter", data=form), client.post("/personnes/inviter", data=form)
     assert (first.status_code, second.status_code) == (303, 303)
-    assert [row.status for row in database.scalars(select(Membership).where(Membership.given_name == "Awa"))] == ["active"]
+    assert [row.status for row in database.scalars(select(Membership).where(Membership.given_name == "Awa"))] == [
+        "active"
+    ]
     assert "imprimez sa carte" in client.get(first.headers["Location"]).text
 
 
@@ -111,7 +140,9 @@ def test_one_person_is_invited_once_however_often_the_form_is_sent(signed_in_as:
         ({"given_name": "x" * 101}, "trop long"),
     ],
 )
-def test_a_wrong_form_is_shown_again_with_its_words(signed_in_as: As, wrong: dict[str, str], said: str, database: Session) -> None:
+def test_a_wrong_form_is_shown_again_with_its_words(
+    signed_in_as: As, wrong: dict[str, str], said: str, database: Session
+) -> None:
     form = {"given_name": "Awa", "family_name": "Diallo", "email": "", "phone": "", "role": "learner", **wrong}
     answer = signed_in_as("trainer").post("/personnes/inviter", data=form)
     assert answer.status_code == 400
@@ -122,7 +153,11 @@ def test_a_wrong_form_is_shown_again_with_its_words(signed_in_as: As, wrong: dic
 
 def test_the_invited_get_a_new_letter_once(signed_in_as: As, database: Session) -> None:
     client = signed_in_as("manager")
-    page = client.post("/personnes/inviter", data={"given_name": "Awa", "email": "awa@exemple.test", "role": "trainer"}, follow_redirects=True)
+    page = client.post(
+        "/personnes/inviter",
+        data={"given_name": "Awa", "email": "awa@exemple.test", "role": "trainer"},
+        follow_redirects=True,
+    )
     key = database.scalars(select(Membership.key).where(Membership.given_name == "Awa")).one()
     form = {"intent": hidden(page, "intent")}
     assert client.post(f"/personnes/{key}/invitation", data=form).status_code == 303
@@ -177,16 +212,25 @@ def test_no_file_at_all_says_what_to_do(signed_in_as: As) -> None:
 def test_a_list_that_we_did_not_show_is_refused(signed_in_as: As, database: Session) -> None:
     shown = send_file(signed_in_as("manager"), TEXT.replace("Porteur", "Formateur").encode())
     lines = hidden(shown, "lines")
-    for client, text in ((signed_in_as("trainer"), lines), (signed_in_as("manager"), lines[:-1]), (signed_in_as("manager"), "")):
+    for client, text in (
+        (signed_in_as("trainer"), lines),
+        (signed_in_as("manager"), lines[:-1]),
+        (signed_in_as("manager"), ""),
+    ):
         assert client.post("/personnes/fichier/envoyer", data={"lines": text}).status_code == 400
     assert count(database, Membership) == 14
 
 
 def test_a_file_of_two_thousand_people_fits_in_its_form(signed_in_as: As, database: Session) -> None:
     client = signed_in_as("manager")
-    rows = "".join(f"Prénom{number};Nom{number};personne{number}@exemple.test;06 12 34 56 78;\n" for number in range(2000))
+    rows = "".join(
+        f"Prénom{number};Nom{number};personne{number}@exemple.test;06 12 34 56 78;\n" for number in range(2000)
+    )
     shown = send_file(client, f"prénom;nom;e-mail;téléphone;rôle\n{rows}".encode())
-    assert client.post("/personnes/fichier/envoyer", data={"lines": hidden(shown, "lines"), "intent": "i"}).status_code == 303
+    assert (
+        client.post("/personnes/fichier/envoyer", data={"lines": hidden(shown, "lines"), "intent": "i"}).status_code
+        == 303
+    )
     assert count(database, Invitation) == 2000
 
 
@@ -219,12 +263,16 @@ def test_a_closed_account_no_longer_enters(signed_in_as: As, key_of: Callable[[s
 # -------------------------------------------------------------------------------------------------------------- roles
 
 
-def test_a_role_is_given_and_taken_back(signed_in_as: As, key_of: Callable[[str], str], world: World, database: Session) -> None:
+def test_a_role_is_given_and_taken_back(
+    signed_in_as: As, key_of: Callable[[str], str], world: World, database: Session
+) -> None:
     client, key = signed_in_as("manager"), key_of("learner")
     form = {"role": "trainer", "starts_on": "2026-12-01", "ends_on": "2026-12-31"}
     for _ in range(2):
         assert client.post(f"/personnes/{key}/roles", data=form).status_code == 303
-    row = database.scalars(select(GrantRow).where(GrantRow.membership_id == world.members["learner"], GrantRow.role == "trainer")).one()
+    row = database.scalars(
+        select(GrantRow).where(GrantRow.membership_id == world.members["learner"], GrantRow.role == "trainer")
+    ).one()
     assert (row.starts_at.isoformat(), row.scope) == ("2026-11-30T23:00:00+00:00", "organisation")
     assert "formateur" in client.get(f"/personnes/{key}").text
     assert client.post(f"/personnes/{key}/roles/{row.key}/fin").status_code == 303
@@ -235,7 +283,9 @@ def test_a_role_is_given_and_taken_back(signed_in_as: As, key_of: Callable[[str]
     assert "La fin doit venir après le début." in client.get(f"/personnes/{key}").text
 
 
-def test_the_last_person_in_charge_stays(signed_in_as: As, key_of: Callable[[str], str], world: World, database: Session) -> None:
+def test_the_last_person_in_charge_stays(
+    signed_in_as: As, key_of: Callable[[str], str], world: World, database: Session
+) -> None:
     client = signed_in_as("administrator")
     for who, status in (("manager", 303), ("administrator", 303)):
         grant = database.scalars(select(GrantRow.key).where(GrantRow.membership_id == world.members[who])).one()
@@ -246,10 +296,15 @@ def test_the_last_person_in_charge_stays(signed_in_as: As, key_of: Callable[[str
 # -------------------------------------------------------------------------------------------------------- cards, links
 
 
-def test_cards_are_printed_once_with_their_codes(app: Flask, signed_in_as: As, key_of: Callable[[str], str], database: Session) -> None:
+def test_cards_are_printed_once_with_their_codes(
+    app: Flask, signed_in_as: As, key_of: Callable[[str], str], database: Session
+) -> None:
     client = signed_in_as("trainer")
     assert "Learner Essai" in client.get("/personnes/cartes?q=learner").text
-    form = {"person": [key_of("learner"), key_of("company_head"), key_of("other_learner"), "zzzzzzzzzz"], "intent": "one"}
+    form = {
+        "person": [key_of("learner"), key_of("company_head"), key_of("other_learner"), "zzzzzzzzzz"],
+        "intent": "one",
+    }
     sheet = client.post("/personnes/cartes", data=form)
     assert sheet.status_code == 200
     codes = re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", sheet.text)
@@ -268,7 +323,10 @@ def test_cards_are_printed_once_with_their_codes(app: Flask, signed_in_as: As, k
     for _ in range(2):
         assert client.post(f"/personnes/{key_of('learner')}/cartes/{card.group(1)}/annuler").status_code == 303
     assert {app.test_client().post("/carte", data={"code": code}).status_code for code in codes} == {401, 303}
-    assert "Choisissez au moins une personne." in client.post("/personnes/cartes", data={"intent": "x"}, follow_redirects=True).text
+    assert (
+        "Choisissez au moins une personne."
+        in client.post("/personnes/cartes", data={"intent": "x"}, follow_redirects=True).text
+    )
 
 
 def test_a_link_is_shown_as_a_picture_and_as_text(app: Flask, signed_in_as: As, key_of: Callable[[str], str]) -> None:

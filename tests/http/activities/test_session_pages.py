@@ -54,6 +54,8 @@ def test_the_learner_sees_what_and_where(engine_name, learning):
     assert "On fixe un prix ensemble." in page
     assert "Une calculette." in page
     assert "Tulle, salle 2" in page
+    assert "Tulle, salle 2" in learning.get("/")
+    assert "lieu à fixer" not in page + learning.get("/")
     assert 'method="post"' not in page[page.index("<main") : page.index("</main")]
 
 

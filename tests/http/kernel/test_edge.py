@@ -108,8 +108,8 @@ def test_static_files_are_kept_for_a_year_and_nothing_else_is_served(client: Fla
     page = client.get("/connexion").text
     sheet = re.search(r'href="(/static/ui/style\.css\?v=\w+)"', page)
     assert sheet
-    answer = client.get(sheet.group(1))
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["Cache-Control"]
+    with client.get(sheet.group(1)) as answer:
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
     for path in ("ui/README.md", "../settings.py", "ui/../../settings.py", "kernel/web.py"):
         assert client.get(f"/static/{path}").status_code == 404

@@ -53,14 +53,26 @@ def test_a_link_opens_once(acting: Acting, world: World) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "opens"), [(29, True), (31, False)])
-def test_a_mailed_link_lives_half_an_hour(acting: Acting, world: World, clock: object, minutes: int, opens: bool) -> None:
+def test_a_mailed_link_lives_half_an_hour(
+    acting: Acting, world: World, clock: object, minutes: int, opens: bool
+) -> None:
     ctx = acting("manager")
     link = access.request_link(ctx, membership_id=world.members["learner"], sent_to="learner@essai.test")
     clock.forward(minutes=minutes)  # type: ignore[attr-defined]
     assert access.is_open(link, ctx.now) is opens
 
 
-@pytest.mark.parametrize(("who", "whom"), [("trainer", "manager"), ("trainer", "coach"), ("coach", "auditor"), ("manager", "administrator"), ("manager", "manager"), ("administrator", "administrator")])
+@pytest.mark.parametrize(
+    ("who", "whom"),
+    [
+        ("trainer", "manager"),
+        ("trainer", "coach"),
+        ("coach", "auditor"),
+        ("manager", "administrator"),
+        ("manager", "manager"),
+        ("administrator", "administrator"),
+    ],
+)
 def test_nobody_makes_a_way_in_for_their_equals_or_above(acting: Acting, world: World, who: str, whom: str) -> None:
     """Whoever holds a card or a link can enter as that person."""
     ctx = acting(who)
@@ -141,7 +153,10 @@ def test_a_form_sent_twice_is_known_again(acting: Acting) -> None:
 
 def test_a_number_may_mean_several_people(acting: Acting) -> None:
     ctx = acting("manager")
-    operations.invite_many(ctx, lines=[RosterLine(number, name, "Diallo", "", "+33612345678") for number, name in enumerate(("Moussa", "Awa"))])
+    operations.invite_many(
+        ctx,
+        lines=[RosterLine(number, name, "Diallo", "", "+33612345678") for number, name in enumerate(("Moussa", "Awa"))],
+    )
     ctx.session.flush()
     assert [one.short_name for one in candidates(ctx, "phone", "+33612345678")] == ["Awa D.", "Moussa D."]
     assert candidates(ctx, "phone", "") == []
@@ -187,7 +202,14 @@ def test_a_new_version_asks_everyone_again(acting: Acting, world: World, platfor
     ctx.session.commit()
     learner = acting("learner")
     accept_terms(learner, version=1)
-    assert learner.session.scalar(select(func.count()).select_from(TermsAcceptance).where(TermsAcceptance.membership_id == world.members["learner"])) == 1
+    assert (
+        learner.session.scalar(
+            select(func.count())
+            .select_from(TermsAcceptance)
+            .where(TermsAcceptance.membership_id == world.members["learner"])
+        )
+        == 1
+    )
     accept_terms(learner, version=2)
     accept_terms(learner, version=2)
     learner.session.commit()
@@ -262,7 +284,15 @@ def test_a_person_reads_all_that_is_held(acting: Acting, world: World) -> None:
     access.print_cards(ctx, memberships=[learner], signer=SIGNER, intent="one")
     access.show_link(ctx, membership=learner)
     labels = {label for row in held_on(ctx, learner.id).rows for label in row}
-    assert {"Prénom", "E-mail", "Pour se connecter", "Rôle", "Carte d'accès faite le", "Lien pour entrer, fait le", "Conditions acceptées, version 1"} <= labels
+    assert {
+        "Prénom",
+        "E-mail",
+        "Pour se connecter",
+        "Rôle",
+        "Carte d'accès faite le",
+        "Lien pour entrer, fait le",
+        "Conditions acceptées, version 1",
+    } <= labels
 
 
 def test_erasing_leaves_no_name_and_no_way_in(acting: Acting, world: World) -> None:
@@ -275,12 +305,22 @@ def test_erasing_leaves_no_name_and_no_way_in(acting: Acting, world: World) -> N
     assert (learner.given_name, learner.email, learner.status) == ("Personne effacée", "", "ended")
     for model in (AccessCard, SignInLink):
         assert ctx.session.scalar(select(func.count()).select_from(model)) == 0
-    assert ctx.session.scalar(select(func.count()).select_from(Identifier).where(Identifier.person_id == learner.person_id)) == 0
+    assert (
+        ctx.session.scalar(
+            select(func.count()).select_from(Identifier).where(Identifier.person_id == learner.person_id)
+        )
+        == 0
+    )
     person = ctx.session.get_one(Person, learner.person_id)
     assert (person.password_hash, person.epoch) == (None, 2)
     assert held_on(ctx, learner.id).rows, "the trail stays until its own term"
     erase(ctx, learner.id, frozenset({"trail"}))
-    assert ctx.session.scalar(select(func.count()).select_from(TermsAcceptance).where(TermsAcceptance.membership_id == learner.id)) == 0
+    assert (
+        ctx.session.scalar(
+            select(func.count()).select_from(TermsAcceptance).where(TermsAcceptance.membership_id == learner.id)
+        )
+        == 0
+    )
     erase(ctx, 999_999, frozenset({"account"}))
 
 
@@ -288,7 +328,10 @@ def test_erasing_here_keeps_the_way_in_elsewhere(acting: Acting) -> None:
     ctx = acting("manager")
     joined = operations.invite(ctx, line=RosterLine(2, "X", "Y", "other_learner@essai.test")).membership
     erase(ctx, joined.id, frozenset({"account"}))
-    assert ctx.session.scalar(select(func.count()).select_from(Identifier).where(Identifier.person_id == joined.person_id)) == 1
+    assert (
+        ctx.session.scalar(select(func.count()).select_from(Identifier).where(Identifier.person_id == joined.person_id))
+        == 1
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ letters
@@ -355,7 +398,9 @@ def test_a_text_message_goes_to_the_operators_address() -> None:
     send_text_message(Settings(sms_url="file:///etc/passwd"), to="x", text="y")
 
 
-def test_a_trainer_of_one_group_has_no_rights_over_people_at_large(acting: Acting, world: World, platform: Platform) -> None:
+def test_a_trainer_of_one_group_has_no_rights_over_people_at_large(
+    acting: Acting, world: World, platform: Platform
+) -> None:
     ctx = acting("manager")
     learner = member(ctx, world, "learner")
     operations.give_role(ctx, membership=learner, role=Role.TRAINER, scope=Scope.COHORT, scope_id=1)

@@ -69,7 +69,9 @@ def test_a_person_of_another_organisation_joins_without_being_told_apart(acting:
     assert found.membership.person_id == other.person_id
 
 
-@pytest.mark.parametrize(("who", "role"), [("trainer", Role.TRAINER), ("coach", Role.MANAGER), ("manager", Role.ADMINISTRATOR)])
+@pytest.mark.parametrize(
+    ("who", "role"), [("trainer", Role.TRAINER), ("coach", Role.MANAGER), ("manager", Role.ADMINISTRATOR)]
+)
 def test_nobody_invites_above_themselves(acting: Acting, who: str, role: Role) -> None:
     with pytest.raises(Forbidden):
         operations.invite(acting(who), line=RosterLine(2, "A", email="a@exemple.test", role=role))
@@ -81,7 +83,9 @@ def test_only_the_team_invites(acting: Acting, who: str) -> None:
         operations.invite(acting(who), line=AWA)
 
 
-def test_a_long_list_asks_no_more_than_a_short_one(acting: Acting, count_statements: Callable[[Context], list[str]]) -> None:
+def test_a_long_list_asks_no_more_than_a_short_one(
+    acting: Acting, count_statements: Callable[[Context], list[str]]
+) -> None:
     ctx = acting("manager")
     lines = [RosterLine(number, f"P{number}", email=f"p{number}@exemple.test") for number in range(2, 402)]
     operations.invite_many(ctx, lines=lines[:10])
@@ -145,7 +149,9 @@ def test_a_list_is_paged_searched_and_filtered(acting: Acting) -> None:
     assert people_page(ctx, number=999).number == 3
 
 
-def test_lists_do_not_ask_more_for_more_people(acting: Acting, count_statements: Callable[[Context], list[str]]) -> None:
+def test_lists_do_not_ask_more_for_more_people(
+    acting: Acting, count_statements: Callable[[Context], list[str]]
+) -> None:
     ctx = acting("manager")
     seen = count_statements(ctx)
     people_page(ctx)
@@ -170,28 +176,42 @@ def test_another_organisation_sees_nobody(acting: Acting, world: World) -> None:
 def test_a_contact_is_corrected_with_its_way_in(acting: Acting, world: World) -> None:
     ctx = acting("manager")
     learner = member(ctx, world, "learner")
-    operations.change_person(ctx, membership=learner, given_name="Léa", family_name="Éco", email="lea@exemple.test", phone="+33612345678")
+    operations.change_person(
+        ctx, membership=learner, given_name="Léa", family_name="Éco", email="lea@exemple.test", phone="+33612345678"
+    )
     assert learner.sort_name == "eco lea"
     values = set(ctx.session.scalars(select(Identifier.value).where(Identifier.person_id == learner.person_id)))
     assert values == {"lea@exemple.test", "+33612345678"}
     with pytest.raises(Refused):
-        operations.change_person(ctx, membership=learner, given_name="L", family_name="", email="trainer@essai.test", phone="")
+        operations.change_person(
+            ctx, membership=learner, given_name="L", family_name="", email="trainer@essai.test", phone=""
+        )
 
 
 def test_a_contact_never_takes_over_someone_known_elsewhere(acting: Acting, world: World) -> None:
     ctx = acting("manager")
     shared = operations.invite(ctx, line=RosterLine(2, "X", "Y", "other_learner@essai.test")).membership
-    operations.change_person(ctx, membership=shared, given_name="X", family_name="Y", email="mine@exemple.test", phone="")
-    assert list(ctx.session.scalars(select(Identifier.value).where(Identifier.person_id == shared.person_id))) == ["other_learner@essai.test"]
+    operations.change_person(
+        ctx, membership=shared, given_name="X", family_name="Y", email="mine@exemple.test", phone=""
+    )
+    assert list(ctx.session.scalars(select(Identifier.value).where(Identifier.person_id == shared.person_id))) == [
+        "other_learner@essai.test"
+    ]
     learner = member(ctx, world, "learner")
-    operations.change_person(ctx, membership=learner, given_name="L", family_name="", email="other_trainer@essai.test", phone="")
-    assert "other_trainer@essai.test" not in set(ctx.session.scalars(select(Identifier.value).where(Identifier.person_id == learner.person_id)))
+    operations.change_person(
+        ctx, membership=learner, given_name="L", family_name="", email="other_trainer@essai.test", phone=""
+    )
+    assert "other_trainer@essai.test" not in set(
+        ctx.session.scalars(select(Identifier.value).where(Identifier.person_id == learner.person_id))
+    )
 
 
 def test_a_manager_does_not_rewrite_an_administrator(acting: Acting, world: World) -> None:
     ctx = acting("manager")
     with pytest.raises(Forbidden):
-        operations.change_person(ctx, membership=member(ctx, world, "administrator"), given_name="A", family_name="", email="", phone="")
+        operations.change_person(
+            ctx, membership=member(ctx, world, "administrator"), given_name="A", family_name="", email="", phone=""
+        )
     with pytest.raises(Forbidden):
         operations.end_membership(ctx, membership=member(ctx, world, "administrator"))
 
@@ -221,11 +241,15 @@ def test_a_role_is_given_once_and_taken_back(acting: Acting, world: World) -> No
     assert [line.is_over for line in grants_of(ctx, learner.id)] == [False, True]
 
 
-def test_a_role_may_stand_on_one_scope_between_two_days(acting: Acting, world: World, platform: Platform, clock: object) -> None:
+def test_a_role_may_stand_on_one_scope_between_two_days(
+    acting: Acting, world: World, platform: Platform, clock: object
+) -> None:
     ctx = acting("manager")
     learner = member(ctx, world, "learner")
     start, end = ctx.now + timedelta(days=1), ctx.now + timedelta(days=3)
-    operations.give_role(ctx, membership=learner, role=Role.TRAINER, scope=Scope.COHORT, scope_id=7, starts_at=start, ends_at=end)
+    operations.give_role(
+        ctx, membership=learner, role=Role.TRAINER, scope=Scope.COHORT, scope_id=7, starts_at=start, ends_at=end
+    )
     ctx.session.commit()
     held = []
     for days in (0, 2, 2):
@@ -273,7 +297,9 @@ def test_the_last_person_who_leads_stays(acting: Acting, world: World) -> None:
 def test_the_last_manager_does_not_leave(acting: Acting, world: World) -> None:
     ctx = acting("administrator")
     administrator = member(ctx, world, "administrator")
-    ctx.session.get_one(GrantRow, ctx.session.scalars(select(GrantRow.id).where(GrantRow.membership_id == administrator.id)).one()).ends_at = ctx.now
+    ctx.session.get_one(
+        GrantRow, ctx.session.scalars(select(GrantRow.id).where(GrantRow.membership_id == administrator.id)).one()
+    ).ends_at = ctx.now
     with pytest.raises(Refused):
         operations.end_membership(ctx, membership=member(ctx, world, "manager"))
 
@@ -286,7 +312,10 @@ def test_anothers_grant_is_not_found(acting: Acting, world: World) -> None:
 
 
 def test_two_people_on_lines_of_the_same_number_both_come(acting: Acting) -> None:
-    invited = operations.invite_many(acting("manager"), lines=[RosterLine(1, "Awa"), RosterLine(1, "Moussa"), RosterLine(1, "X", email="x@exemple.test")])
+    invited = operations.invite_many(
+        acting("manager"),
+        lines=[RosterLine(1, "Awa"), RosterLine(1, "Moussa"), RosterLine(1, "X", email="x@exemple.test")],
+    )
     assert [one.membership.given_name for one in invited] == ["Awa", "Moussa", "X"]
 
 

@@ -17,7 +17,12 @@ SIGNER = Signer("s" * 40)
 def test_a_token_opens_only_for_its_purpose_and_with_our_key() -> None:
     token = SIGNER.token(LINK, "abc")
     assert SIGNER.read(LINK, token) == "abc"
-    for reader, purpose, text in ((SIGNER, ROSTER, token), (Signer("t" * 40), LINK, token), (SIGNER, LINK, token + "x"), (SIGNER, LINK, "")):
+    for reader, purpose, text in (
+        (SIGNER, ROSTER, token),
+        (Signer("t" * 40), LINK, token),
+        (SIGNER, LINK, token + "x"),
+        (SIGNER, LINK, ""),
+    ):
         with pytest.raises(NotOurs):
             reader.read(purpose, text)
 

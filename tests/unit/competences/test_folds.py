@@ -64,7 +64,7 @@ def by_activity(pairs):
 
 
 @given(entries, rules, st.integers(0, 1000))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_order_and_repeats_change_nothing(pairs, rule, seed):
     again = [*pairs, *pairs]
     random.Random(seed).shuffle(again)
@@ -72,7 +72,7 @@ def test_order_and_repeats_change_nothing(pairs, rule, seed):
 
 
 @given(entries, rules, st.sampled_from(["quiz", "pool", "other"]), st.floats(0, 900, allow_nan=False))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_worse_retry_takes_nothing_away(pairs, rule, activity, day):
     before = fold(by_activity(pairs), rule)
     after = fold(by_activity([*pairs, (activity, said(99, day=day, verb=FAILED, scaled=0.1))]), rule)
@@ -84,7 +84,7 @@ def test_a_worse_retry_takes_nothing_away(pairs, rule, activity, day):
 
 
 @given(entries, rules, st.data())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_voiding_is_absence(pairs, rule, data):
     if not pairs:
         return
@@ -96,7 +96,7 @@ def test_voiding_is_absence(pairs, rule, data):
 
 
 @given(entries, rules)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_only_the_server_and_staff_count(pairs, rule):
     kept = [pair for pair in pairs if pair[1].source in ("server", "staff")]
     whole, trusted = fold(by_activity(pairs), rule), fold(by_activity(kept), rule)
@@ -108,7 +108,7 @@ def test_only_the_server_and_staff_count(pairs, rule):
 
 
 @given(entries, st.sampled_from([None, 1, 12]))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_more_statements_never_delay_what_is_reached_for_ever(pairs, months):
     rule = competence(valid_months=None, at_least=2)
     for size in range(len(pairs)):
