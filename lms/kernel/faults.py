@@ -150,7 +150,7 @@ def _bare_globals() -> dict[str, Any]:
     speech = i18n.speech()
     return {
         "lang": speech.language, "dir": speech.direction, "speech": speech, "viewer": None, "navigation": [], "flashes": [],
-        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None, "here": "/",
+        "page_state": {}, "footer_links": [], "zone": "Europe/Paris", "word": lambda name, audience=None: name, "ctx": None, "this_address": "/",
     }  # fmt: skip
 
 

@@ -210,8 +210,8 @@ def _of_tenant(cls: Any) -> Any:
 
 def _guard_core(statement: Any, target: Table | None) -> Any:
     """A Core statement gets the criterion on the tables that it names plainly; the last net refuses anything cleverer."""
-    froms = [target] if target is not None else getattr(statement, "get_final_froms", list)()
-    for table in froms:
+    sources = [target] if target is not None else getattr(statement, "get_final_froms", list)()
+    for table in sources:
         if isinstance(table, Table) and tenancy_of(table) == "organisation":
             statement = statement.where(table.c.organisation_id == bindparam(TENANT))
     return statement

@@ -197,7 +197,7 @@ def page_globals() -> dict[str, Any]:
         "flashes": get_flashed_messages(with_categories=True),
         "page_state": {},
         "footer_links": [],
-        "here": request.full_path if request.query_string else request.path,
+        "this_address": request.full_path if request.query_string else request.path,
         "zone": ctx.organisation.timezone if ctx.organisation else "Europe/Paris",
     }
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lms.accounts.api import organisation_details
 from lms.courses.api import PROGRESS_RULE, CohortInfo, cohorts_by_id, structure
 from lms.kernel.context import Context
-from lms.kernel.jobs import JobRow, start_job
+from lms.kernel.jobs import RUNNING, WAITING, JobRow, start_job
 from lms.kernel.platform import Platform
 from lms.kernel.preferences import preference
 from lms.kernel.rights import NotFound
@@ -35,9 +35,16 @@ Report = Callable[[int, int], None]
 
 
 def start_export(ctx: Context, *, cohort: CohortInfo, page: str) -> JobRow:
-    """Have a cohort's bundle prepared; `page` is where its result will be seen."""
+    """Have a cohort's bundle prepared; `page` is where its result will be seen. Asked twice, it is prepared once."""
     ctx.require(EXPORT, on=CohortPlace(cohort.id, cohort.course_id))
-    return start_job(ctx, EXPORT_JOB, {"cohort_id": cohort.id, "page": page})
+    under_way = select(JobRow).where(
+        JobRow.kind == EXPORT_JOB,
+        JobRow.owner_id == (ctx.actor.membership_id if ctx.actor else None),
+        JobRow.state.in_((WAITING, RUNNING)),
+        JobRow.cancel_asked.is_(False),
+    )
+    same = (row for row in ctx.session.scalars(under_way) if row.arguments["cohort_id"] == cohort.id)
+    return next(same, None) or start_job(ctx, EXPORT_JOB, {"cohort_id": cohort.id, "page": page})
 
 
 def write_bundle(

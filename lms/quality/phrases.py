@@ -62,10 +62,12 @@ def share(value: float | None) -> str:
 
 
 def state(line: Line) -> str:
-    """Opened and done are two facts: a page that was opened is not an activity done."""
+    """Consulted and done are two facts: a page that was opened is not an activity done."""
     if line.is_done:
         return "faite"
-    return "commencée, pas faite" if line.status else "pas commencée"
+    if not line.status:
+        return "pas commencée"
+    return "commencée, pas faite" if line.attempts else "consultée, pas faite"
 
 
 def presence(line: Line) -> str:

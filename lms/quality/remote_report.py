@@ -39,7 +39,7 @@ def remote_report_words(dossier: Dossier) -> dict[str, Any]:
         "totals": _totals(dossier),
         "method": [
             (
-                "Trois faits restent séparés : une activité commencée (ouverte et travaillée), une activité faite, une présence. "
+                "Trois faits restent séparés : une activité consultée, une activité faite, une présence validée. "
                 "Une connexion ou une page vue ne compte pas."
             ),
             (

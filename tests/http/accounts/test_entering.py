@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,7 +71,7 @@ def test_one_goes_on_where_one_was_and_nowhere_else(
 
 
 def test_the_language_of_the_person_is_spoken(
-    client: FlaskClient, world: World, with_password: With, signed_in_as
+    client: FlaskClient, world: World, with_password: With, signed_in_as: Callable[[str], FlaskClient]
 ) -> None:
     with_password("learner")
     signed_in_as("learner").post("/moi/langue", data={"language": "en"})
@@ -180,7 +181,7 @@ def test_the_names_behind_a_number_are_not_shown_for_ever(
 
 
 def test_who_belongs_to_two_organisations_chooses_after_the_proof(
-    client: FlaskClient, world: World, with_password: With, writing
+    client: FlaskClient, world: World, with_password: With, writing: Callable[..., Any]
 ) -> None:
     with_password("learner")
     joined = writing(
@@ -235,7 +236,7 @@ def test_a_used_link_says_what_to_do(
     assert is_inside(client)
 
 
-def test_an_old_link_is_closed(client: FlaskClient, world: World, shown_link: Callable[[str], str], clock) -> None:
+def test_an_old_link_is_closed(client: FlaskClient, world: World, shown_link: Callable[[str], str], clock: Any) -> None:
     path = shown_link("learner")
     clock.forward(hours=25)
     assert client.get(path).status_code == 410
@@ -286,7 +287,7 @@ def test_without_a_gateway_no_text_message_is_promised(
 
 
 @pytest.fixture
-def code(writing, world: World, signer: Signer) -> str:
+def code(writing: Callable[..., Any], world: World, signer: Signer) -> str:
     made = writing(
         "trainer",
         lambda ctx: access.print_cards(
@@ -323,8 +324,8 @@ def test_a_wrong_code_is_refused_and_counted(client: FlaskClient, world: World, 
     assert statuses[-1] == 429
 
 
-def test_a_revoked_card_is_refused(client: FlaskClient, world: World, code: str, writing) -> None:
-    def revoke(ctx) -> None:
+def test_a_revoked_card_is_refused(client: FlaskClient, world: World, code: str, writing: Callable[..., Any]) -> None:
+    def revoke(ctx: Any) -> None:
         learner = ctx.session.get_one(Membership, world.members["learner"])
         access.revoke_card(ctx, membership=learner, key=ctx.session.scalars(select(AccessCard.key)).one())
 
@@ -332,7 +333,9 @@ def test_a_revoked_card_is_refused(client: FlaskClient, world: World, code: str,
     assert client.post("/carte", data={"code": code}).status_code == 401
 
 
-def test_a_lent_way_in_opens_one_organisation_only(client: FlaskClient, world: World, code: str, writing) -> None:
+def test_a_lent_way_in_opens_one_organisation_only(
+    client: FlaskClient, world: World, code: str, writing: Callable[..., Any]
+) -> None:
     """Who prints a card could use it: it must not lead into the person's other organisations, nor take their account over."""
     joined = writing(
         "other_manager",
@@ -353,7 +356,7 @@ def test_a_lent_way_in_opens_one_organisation_only(client: FlaskClient, world: W
 
 
 @pytest.fixture
-def invitation(writing, platform: Platform, database: Session, signer: Signer) -> str:
+def invitation(writing: Callable[..., Any], platform: Platform, database: Session, signer: Signer) -> str:
     writing("manager", lambda ctx: operations.invite(ctx, line=RosterLine(2, "Awa", "Diallo", "awa@exemple.test")))
     return f"/invitation/{signer.token(INVITATION, database.scalars(select(Invitation.key)).one())}"
 
@@ -377,7 +380,9 @@ def test_before_their_answer_the_invited_do_not_enter(client: FlaskClient, invit
     assert count(database, SignInLink) == 0
 
 
-def test_an_old_or_made_up_invitation_is_closed(client: FlaskClient, invitation: str, clock, signer: Signer) -> None:
+def test_an_old_or_made_up_invitation_is_closed(
+    client: FlaskClient, invitation: str, clock: Any, signer: Signer
+) -> None:
     clock.forward(days=31)
     for path in (invitation, "/invitation/x", f"/invitation/{signer.token(INVITATION, 'zzzzzzzzzz')}"):
         assert client.get(path).status_code == 410
@@ -395,6 +400,7 @@ def test_those_who_share_a_number_each_get_a_text_message(
     people = [newcomer(name, phone="+33612345678") for name in ("Awa", "Moussa")]
     sent: list[tuple[str, str]] = []
     monkeypatch.setattr(platform, "settings", replace(platform.settings, sms_url="https://sms.invalid/"))
+    monkeypatch.setattr(jobs, "_wakers", [])
     monkeypatch.setattr("lms.accounts.tasks.send_text_message", lambda settings, *, to, text: sent.append((to, text)))
     assert "numéro" in client.get("/connexion/lien").text
     client.post("/connexion/lien", data={"identifier": "06 12 34 56 78"})

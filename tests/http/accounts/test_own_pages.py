@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -125,7 +126,9 @@ def test_the_full_text_is_public(client: FlaskClient, world: World) -> None:
     assert "à relire par un juriste" in page.text
 
 
-def test_before_anything_else_one_accepts_the_terms(signed_in_as: As, world: World, writing, database: Session) -> None:
+def test_before_anything_else_one_accepts_the_terms(
+    signed_in_as: As, world: World, writing: Callable[..., Any], database: Session
+) -> None:
     writing("manager", lambda ctx: publish_terms(ctx, text=TermsText("Une phrase <b>simple</b>.", "Tout le texte.")))
     client = signed_in_as("learner")
     assert client.get("/moi?a=1").headers["Location"] == "/conditions?next=/moi?a%3D1"
@@ -262,11 +265,16 @@ def test_every_page_is_drawn_without_style_or_script_of_its_own(signed_in_as: As
 
 
 def test_a_persons_page_asks_no_more_when_there_are_more_cards(
-    signed_in_as: As, writing, world: World, platform: Platform, signer: Signer, key_of: Callable[[str], str]
+    signed_in_as: As,
+    writing: Callable[..., Any],
+    world: World,
+    platform: Platform,
+    signer: Signer,
+    key_of: Callable[[str], str],
 ) -> None:
     client, seen = signed_in_as("trainer"), []
 
-    def note(_connection, _cursor, statement, *_rest) -> None:
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
     event.listen(platform.database.engine, "before_cursor_execute", note)

@@ -39,7 +39,9 @@ def counted(platform):
 
 
 def words_of(page):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text[page.text.index("<main") : page.text.index("</main>")]))
+    return re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text[page.text.index("<main") : page.text.index("</main>")])
+    )
 
 
 def cell_of(page):
@@ -74,7 +76,18 @@ def test_the_week_is_a_link_and_a_form(engine_name, world, group, signed_in_as, 
     assert "nom=learner&amp;semaine=3" in page.text
 
 
-@pytest.mark.parametrize("query", ["", "?jour=2026-11-23", "?tri=PP&sens=inverse", "?bloc=PP&niveau=rien", "?page=9", "?qui=finis", "?semaine=x&jour=y&tri=z"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?jour=2026-11-23",
+        "?tri=PP&sens=inverse",
+        "?bloc=PP&niveau=rien",
+        "?page=9",
+        "?qui=finis",
+        "?semaine=x&jour=y&tri=z",
+    ],
+)
 def test_every_question_has_an_answer(engine_name, world, group, signed_in_as, query):
     _course, cohort, _enrolment = group
     for page in ("acquis", "acquis/vue", "acquis.csv"):
@@ -120,7 +133,12 @@ def test_those_who_may_not_know_are_told_nothing(engine_name, platform, world, g
         accept_terms(ctx)
     cell = cell_of(signed_in_as("trainer").get(f"/groupes/{cohort.key}/acquis"))
     for who in ("learner", "company_head", "other_trainer", "other_manager", "neighbour"):
-        for page in (f"/groupes/{cohort.key}/acquis", f"/groupes/{cohort.key}/acquis/vue", f"/groupes/{cohort.key}/acquis.csv", cell):
+        for page in (
+            f"/groupes/{cohort.key}/acquis",
+            f"/groupes/{cohort.key}/acquis/vue",
+            f"/groupes/{cohort.key}/acquis.csv",
+            cell,
+        ):
             assert signed_in_as(who).get(page).status_code == 404, (who, page)
     neighbour = signed_in_as("neighbour")
     assert neighbour.get(f"/groupes/{other.key}/acquis").status_code == 200

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.competences.models import FrameworkVersion
-from lms.xapi.api import mark_stale
+from lms.xapi.models import StaleRow
 from tests.factories.competences import covered_course, scored, validated
 from tests.factories.courses import enrol, make_cohort
 
@@ -87,7 +87,7 @@ def test_who_follows_nothing_reads_what_will_be_there(engine_name, world, signed
 
 def test_a_computation_under_way_is_said(engine_name, platform, world, place, signed_in_as):
     with platform.writing(world.organisation) as ctx:
-        mark_stale(ctx, "acquisition", [("x", "1")])
+        ctx.session.add(StaleRow(figure="acquisition", key='["x","1"]', marked_at=ctx.now))
     assert "Calcul en cours" in words_of(signed_in_as("learner").get("/ce-que-je-sais-faire"))
 
 

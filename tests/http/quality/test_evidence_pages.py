@@ -54,6 +54,16 @@ def test_a_manager_prepares_a_bundle_and_fetches_it(
     assert client.get("/preuves").text.count(bundle.manifest_sha256) >= 1
 
 
+def test_a_button_pressed_twice_prepares_one_bundle(
+    engine_name: str, platform: Platform, world: World, followed: Followed, signed_in_as: SignIn
+) -> None:
+    client = signed_in_as("manager")
+    first, second = (client.post(page_of(followed)).headers["Location"] for _ in range(2))
+    assert first == second
+    jobs.sweep(platform)
+    assert client.post(page_of(followed)).headers["Location"] != first
+
+
 def test_the_group_s_page_leads_to_its_evidence(engine_name: str, followed: Followed, signed_in_as: SignIn) -> None:
     assert page_of(followed) in signed_in_as("manager").get(f"/groupes/{followed.cohort.key}").text
     assert page_of(followed) not in signed_in_as("trainer").get(f"/groupes/{followed.cohort.key}").text

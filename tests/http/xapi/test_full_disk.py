@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 
+from lms.kernel.platform import Platform
 from lms.xapi.models import IntentRow, StatementRow
-from tests.http.xapi.conftest import new_id, statement
+from tests.factories.learning import Learning
+from tests.factories.world import World
+from tests.http.xapi.conftest import Machine, new_id, statement
 
 pytestmark = pytest.mark.sqlite_only
 
 
 @pytest.fixture
-def disk(platform):
+def disk(platform: Platform) -> Any:
     """`disk(pages)`: so many pages more, for whoever opens the database from now on; None: without limit."""
     engine = platform.database.engine
 
-    def limit(pages):
+    def limit(pages: Any) -> None:
         engine.dispose()
         with closing(sqlite3.connect(engine.url.database)) as connection:
             connection.execute("VACUUM")  # no page of earlier tests is free
@@ -31,12 +36,14 @@ def disk(platform):
     limit(None)
 
 
-def count(platform, world, model):
+def count(platform: Platform, world: World, model: Any) -> Any:
     with platform.reading(world.organisation) as ctx:
         return ctx.session.scalar(select(func.count()).select_from(model))
 
 
-def test_statements_of_a_machine_are_all_kept_or_none(engine_name, platform, world, machine, disk):
+def test_statements_of_a_machine_are_all_kept_or_none(
+    engine_name: str, platform: Platform, world: World, machine: Machine, disk: Callable[[int | None], None]
+) -> None:
     assert machine.get().status_code == 200
     disk(3)
     sent = [statement(id=new_id(), result={"response": "x" * 900}) for _ in range(60)]
@@ -49,7 +56,9 @@ def test_statements_of_a_machine_are_all_kept_or_none(engine_name, platform, wor
     assert count(platform, world, StatementRow) == 60
 
 
-def test_a_phone_is_told_to_keep_what_it_sent(engine_name, learning, disk):
+def test_a_phone_is_told_to_keep_what_it_sent(
+    engine_name: str, learning: Learning, disk: Callable[[int | None], None]
+) -> None:
     browser = learning.client()
     intents = [
         {"id": new_id(), "kind": "nothing.known", "payload": {"x": "y" * 4_000}, "made_at": "2026-11-23T08:59:00Z"}
@@ -65,12 +74,14 @@ def test_a_phone_is_told_to_keep_what_it_sent(engine_name, learning, disk):
     assert len(answer.json["results"]) == 100
 
 
-def test_a_commit_that_fails_is_told_too(engine_name, platform, world, machine, monkeypatch):
+def test_a_commit_that_fails_is_told_too(
+    engine_name: str, platform: Platform, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from sqlalchemy.exc import OperationalError
 
     from lms.kernel.database import TenantSession
 
-    def full(_session):
+    def full(_session: Any) -> None:
         raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
 
     assert machine.get().status_code == 200

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from lms.courses.api import progress_of
+from lms.kernel.platform import Platform
 from lms.xapi.models import IntentRow, StatementRow
+from tests.conftest import TestClock
+from tests.factories.learning import Learning
+from tests.factories.world import World
 from tests.http.xapi.conftest import new_id
 
 
-def act(learning, name="lesson", **values):
+def act(learning: Learning, name: Any = "lesson", **values: Any) -> Any:
     payload = {"activity": learning.course.keys[name], "seconds": 60}
     return {"id": new_id(), "kind": "lesson.read", "payload": payload, "made_at": "2026-11-23T08:59:00Z", **values}
 
 
-def send(learning, *intents, who="learner", **values):
+def send(learning: Learning, *intents: Any, who: Any = "learner", **values: Any) -> Any:
     body = {"format": 1, "sent_at": "2026-11-23T09:00:00Z", "intents": list(intents), **values}
     return learning.client(who).post("/outbox", json=body)
 
 
-def rows(learning, model):
+def rows(learning: Learning, model: Any) -> Any:
     with learning.platform.reading(learning.world.organisation) as ctx:
         return ctx.session.scalars(select(model).order_by(model.id)).all()
 
 
-def lesson_kind(learning):
+def lesson_kind(learning: Learning) -> Any:
     return next(name for name in learning.platform.registry.intents if name.startswith("lesson."))
 
 
-def test_an_act_is_recorded_and_its_figure_computed(engine_name, learning):
+def test_an_act_is_recorded_and_its_figure_computed(engine_name: str, learning: Learning) -> None:
     one = act(learning, kind=lesson_kind(learning))
     answer = send(learning, one)
     assert answer.status_code == 200
@@ -39,7 +46,7 @@ def test_an_act_is_recorded_and_its_figure_computed(engine_name, learning):
         assert learning.course.keys["lesson"] in progress_of(ctx, learning.enrolment.id)
 
 
-def test_the_same_delivery_again_answers_the_same_and_changes_nothing(engine_name, learning):
+def test_the_same_delivery_again_answers_the_same_and_changes_nothing(engine_name: str, learning: Learning) -> None:
     sent = [act(learning, kind=lesson_kind(learning)), act(learning, kind="nothing.known"), {"id": new_id()}]
     first = send(learning, *sent)
     before = [row.id for row in rows(learning, StatementRow)]
@@ -48,7 +55,7 @@ def test_the_same_delivery_again_answers_the_same_and_changes_nothing(engine_nam
     assert len(rows(learning, IntentRow)) == 3
 
 
-def test_a_row_that_cannot_be_read_harms_no_other(engine_name, learning):
+def test_a_row_that_cannot_be_read_harms_no_other(engine_name: str, learning: Learning) -> None:
     good = act(learning, kind=lesson_kind(learning))
     kept = act(learning, made_at="hier")
     wrong = [
@@ -63,11 +70,11 @@ def test_a_row_that_cannot_be_read_harms_no_other(engine_name, learning):
     assert len(refused) == 6
 
 
-def test_a_fault_of_ours_leaves_the_act_with_its_sender(engine_name, learning):
+def test_a_fault_of_ours_leaves_the_act_with_its_sender(engine_name: str, learning: Learning) -> None:
     kind = learning.platform.registry.intents[lesson_kind(learning)]
     calls = []
 
-    def failing(ctx, *, intent, payload):
+    def failing(ctx: Any, *, intent: Any, payload: Any) -> Any:
         calls.append(intent.uuid)
         if len(calls) == 2:
             raise RuntimeError("a bug")
@@ -83,20 +90,22 @@ def test_a_fault_of_ours_leaves_the_act_with_its_sender(engine_name, learning):
 
 
 @pytest.fixture(autouse=True)
-def _registry_as_before(platform):
+def _registry_as_before(platform: Platform) -> Any:
     before = platform.registry.intents
     yield
     object.__setattr__(platform.registry, "intents", before)
 
 
-def test_a_session_that_has_expired_is_told_so_in_json(engine_name, app, world, learning):
+def test_a_session_that_has_expired_is_told_so_in_json(
+    engine_name: str, app: Flask, world: World, learning: Learning
+) -> None:
     answer = app.test_client().post("/outbox", json={"format": 1, "intents": []})
     assert answer.status_code == 401
     assert answer.is_json
     assert rows(learning, IntentRow) == []
 
 
-def test_nobody_hears_of_another_persons_act(engine_name, learning):
+def test_nobody_hears_of_another_persons_act(engine_name: str, learning: Learning) -> None:
     one = act(learning, kind=lesson_kind(learning))
     send(learning, one)
     answer = send(learning, one, who="company_head")
@@ -109,13 +118,13 @@ def test_nobody_hears_of_another_persons_act(engine_name, learning):
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"format":2,"intents":[]}', b'{"format":"1"}', b'{"format":1}', b'{"format":1,"intents":{}}', b"[" * 100_000]
 )  # fmt: skip
-def test_a_delivery_that_cannot_be_read_stays_on_the_phone(engine_name, learning, body):
+def test_a_delivery_that_cannot_be_read_stays_on_the_phone(engine_name: str, learning: Learning, body: Any) -> None:
     answer = learning.client().post("/outbox", data=body, content_type="application/json")
     assert answer.status_code == 400
     assert answer.json["error"]
 
 
-def test_a_delivery_has_limits(engine_name, learning):
+def test_a_delivery_has_limits(engine_name: str, learning: Learning) -> None:
     assert send(learning, *[act(learning) for _ in range(201)]).status_code == 400
     assert send(learning, act(learning, payload={"x": "y" * 1_000_001})).status_code == 413
     assert send(learning, *[act(learning, kind="nothing.known") for _ in range(200)]).status_code == 200
@@ -123,7 +132,9 @@ def test_a_delivery_has_limits(engine_name, learning):
         assert ctx.session.scalar(select(func.count()).select_from(IntentRow)) == 200
 
 
-def test_a_clock_that_is_wrong_is_corrected_by_the_time_of_delivery(engine_name, learning, clock):
+def test_a_clock_that_is_wrong_is_corrected_by_the_time_of_delivery(
+    engine_name: str, learning: Learning, clock: TestClock
+) -> None:
     kind = lesson_kind(learning)
     clock.forward(days=3)  # after the entry, which bounds every moment
     fast = act(learning, kind=kind, made_at="2026-12-25T10:00:00Z")

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
+from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
 from lms.xapi import partners
 from lms.xapi.models import StatementRow
 from tests.factories.browsing import signed_in
-from tests.http.xapi.conftest import make_machine, new_id, statement
+from tests.factories.world import World
+from tests.http.xapi.conftest import Machine, make_machine, new_id, statement
 
 
-def kept(platform):
+def kept(platform: Platform) -> Any:
     """How many statements there are, of all organisations."""
     with platform.database.read_session() as session, across_tenants(session, "a test"):
         return session.scalar(select(func.count()).select_from(StatementRow))
 
 
-@pytest.mark.parametrize("header", ["", "Basic", "Basic x", "Bearer abc", "Basic " + base64.b64encode(b"nobody:x").decode()])
+@pytest.mark.parametrize(
+    "header", ["", "Basic", "Basic x", "Bearer abc", "Basic " + base64.b64encode(b"nobody:x").decode()]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-def test_without_good_credentials_nothing_is_told(engine_name, platform, machine, header, method):
+def test_without_good_credentials_nothing_is_told(
+    engine_name: str, platform: Platform, machine: Machine, header: Any, method: Any
+) -> None:
     body = statement() if method != "GET" else None
     answer = machine.send(method, "/statements", body, headers={"Authorization": header})
     assert answer.status_code == 401
@@ -33,7 +41,7 @@ def test_without_good_credentials_nothing_is_told(engine_name, platform, machine
     assert kept(platform) == 0
 
 
-def test_a_wrong_secret_and_an_empty_one_are_refused(engine_name, machine):
+def test_a_wrong_secret_and_an_empty_one_are_refused(engine_name: str, machine: Machine) -> None:
     right = machine.secret
     for secret in ("wrong", "", right + "x", right[:-1]):
         machine.secret = secret
@@ -44,7 +52,7 @@ def test_a_wrong_secret_and_an_empty_one_are_refused(engine_name, machine):
     assert machine.get().status_code == 401
 
 
-def test_a_secret_is_hashed_slowly_once(engine_name, machine, monkeypatch):
+def test_a_secret_is_hashed_slowly_once(engine_name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     verify = partners._hasher.verify
     monkeypatch.setattr(type(partners._hasher), "verify", lambda self, *given: calls.append(1) or verify(*given))
@@ -55,11 +63,13 @@ def test_a_secret_is_hashed_slowly_once(engine_name, machine, monkeypatch):
     assert 1 <= len(calls) <= 2
 
 
-def basic(key, secret):
+def basic(key: Any, secret: Any) -> Any:
     return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
 
 
-def test_revoked_credentials_end_within_seconds_in_every_process(engine_name, platform, world, machine, monkeypatch):
+def test_revoked_credentials_end_within_seconds_in_every_process(
+    engine_name: str, platform: Platform, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert machine.get().status_code == 200
     kept_here = dict(partners._verified)
     with platform.writing(world.organisation) as ctx:
@@ -71,7 +81,9 @@ def test_revoked_credentials_end_within_seconds_in_every_process(engine_name, pl
     assert machine.post(statement()).status_code == 401
 
 
-def test_another_organisation_has_its_own_ledger(engine_name, app, platform, world, machine):
+def test_another_organisation_has_its_own_ledger(
+    engine_name: str, app: Flask, platform: Platform, world: World, machine: Machine
+) -> None:
     other = make_machine(app, platform, world.other_organisation)
     sent = statement(id=new_id())
     machine.post(sent)
@@ -84,7 +96,9 @@ def test_another_organisation_has_its_own_ledger(engine_name, app, platform, wor
     assert machine.get(statementId=sent["id"]).status_code == 200
 
 
-def test_a_learner_of_another_organisation_is_a_stranger(engine_name, app, platform, world, machine):
+def test_a_learner_of_another_organisation_is_a_stranger(
+    engine_name: str, app: Flask, platform: Platform, world: World, machine: Machine
+) -> None:
     with platform.reading(world.other_organisation, world.members["other_learner"]) as ctx:
         name = ctx.actor.uuid
     machine.post(statement(actor={"account": {"homePage": "https://essai.invalid", "name": name}}))
@@ -93,7 +107,7 @@ def test_a_learner_of_another_organisation_is_a_stranger(engine_name, app, platf
 
 
 @pytest.mark.parametrize("who", ["learner", "manager", "administrator"])
-def test_a_cookie_opens_nothing(engine_name, app, platform, world, who):
+def test_a_cookie_opens_nothing(engine_name: str, app: Flask, platform: Platform, world: World, who: Any) -> None:
     browser = signed_in(app, platform, world, who)
     headers = {"X-Experience-API-Version": "1.0.3"}
     assert browser.get("/xapi/statements", headers=headers).status_code == 401
@@ -101,21 +115,29 @@ def test_a_cookie_opens_nothing(engine_name, app, platform, world, who):
     assert kept(platform) == 0
 
 
-def test_the_signed_in_person_is_not_even_read(engine_name, app, platform, world, machine, monkeypatch):
+def test_the_signed_in_person_is_not_even_read(
+    engine_name: str, app: Flask, platform: Platform, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine.client = signed_in(app, platform, world, "learner")
 
-    def never(*_arguments):
+    def never(*_arguments: Any) -> None:
         raise AssertionError("the signed-in person was looked up")
 
     asked = []
     identify = platform.identify
-    monkeypatch.setattr(platform, "identify", lambda session, organisation, member, now: asked.append(member) or identify(session, organisation, member, now))
+    monkeypatch.setattr(
+        platform,
+        "identify",
+        lambda session, organisation, member, now: asked.append(member) or identify(session, organisation, member, now),
+    )
     assert machine.get().status_code == 200
     assert machine.post(statement()).status_code == 200
     assert set(asked) == {None}
 
 
-def test_a_machine_posts_from_any_origin_but_pages_do_not(engine_name, app, platform, world, machine):
+def test_a_machine_posts_from_any_origin_but_pages_do_not(
+    engine_name: str, app: Flask, platform: Platform, world: World, machine: Machine
+) -> None:
     machine.headers = {"Origin": "https://ailleurs.example", "Sec-Fetch-Site": "cross-site"}
     assert machine.post(statement()).status_code == 200
     browser = signed_in(app, platform, world, "learner")
@@ -123,11 +145,13 @@ def test_a_machine_posts_from_any_origin_but_pages_do_not(engine_name, app, plat
     assert answer.status_code == 403
 
 
-def test_reading_writes_nothing(engine_name, machine, platform, monkeypatch):
+def test_reading_writes_nothing(
+    engine_name: str, machine: Machine, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent = statement(id=new_id())
     machine.post(sent)
 
-    def never(*_arguments, **_options):
+    def never(*_arguments: Any, **_options: Any) -> None:
         raise AssertionError("a GET opened a session to write")
 
     monkeypatch.setattr(platform.database, "write_session", never)
@@ -145,14 +169,16 @@ def test_reading_writes_nothing(engine_name, machine, platform, monkeypatch):
         (b'{"a":"\\ud800"}', "JSON"),
     ],
 )  # fmt: skip
-def test_what_is_not_json_is_refused_in_a_sentence(engine_name, platform, machine, body, wanted):
+def test_what_is_not_json_is_refused_in_a_sentence(
+    engine_name: str, platform: Platform, machine: Machine, body: Any, wanted: Any
+) -> None:
     answer = machine.post(body)
     assert answer.status_code == 400
     assert wanted in answer.json["error"]
     assert kept(platform) == 0
 
 
-def test_a_bomb_of_brackets_in_an_extension_is_refused(engine_name, machine):
+def test_a_bomb_of_brackets_in_an_extension_is_refused(engine_name: str, machine: Machine) -> None:
     for depth in (60, 900, 100_000):
         body = json.dumps(statement(result={"extensions": {"http://e.fr/x": "BOMB"}}))
         answer = machine.post(body.replace('"BOMB"', "[" * depth + "]" * depth).encode())
@@ -160,19 +186,21 @@ def test_a_bomb_of_brackets_in_an_extension_is_refused(engine_name, machine):
         assert "nested" in answer.json["error"]
 
 
-def test_too_much_at_once_is_refused(engine_name, machine, monkeypatch):
+def test_too_much_at_once_is_refused(engine_name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lms.xapi.rest.MOST_BYTES", 2_000)
     assert machine.post(statement(result={"response": "x" * 3_000})).status_code == 413
     monkeypatch.setattr("lms.xapi.incoming.MOST_STATEMENTS", 2)
     assert machine.post([statement()] * 3).status_code == 400
 
 
-def test_other_kinds_of_content_are_refused_politely(engine_name, machine):
+def test_other_kinds_of_content_are_refused_politely(engine_name: str, machine: Machine) -> None:
     for kind in ("text/plain", "multipart/mixed; boundary=x", "application/x-www-form-urlencoded"):
         answer = machine.post(statement(), content_type=kind)
         assert answer.status_code == 400
         assert "application/json" in answer.json["error"]
-    attachments = [{"usageType": "http://e.fr/u", "display": {}, "contentType": "text/plain", "length": 1, "sha2": "0" * 64}]
+    attachments = [
+        {"usageType": "http://e.fr/u", "display": {}, "contentType": "text/plain", "length": 1, "sha2": "0" * 64}
+    ]
     assert "attachments" in machine.post(statement(attachments=attachments)).json["error"]
     assert machine.send("POST", "/statements", statement(), query_string={"method": "PUT"}).status_code == 400
     assert machine.send("DELETE", "/statements").status_code == 405

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import threading
 import uuid
+from typing import Any
 
 import pytest
 import tincan
+from flask import Flask
 from waitress.server import create_server
 
-from tests.http.xapi.conftest import machine  # noqa: F401 - a fixture
+from tests.http.xapi.conftest import (
+    Machine,
+    machine,  # noqa: F401 - a fixture
+)
 
 
 @pytest.fixture
-def endpoint(app):
+def endpoint(app: Flask) -> Any:
     """The application on a port of the loopback, for the time of a test."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -24,15 +29,17 @@ def endpoint(app):
 
 
 @pytest.fixture
-def lrs(endpoint, machine):  # noqa: F811 - the fixture
+def lrs(endpoint: Any, machine: Machine) -> Any:  # noqa: F811 - the fixture
     return tincan.RemoteLRS(endpoint=endpoint, version="1.0.3", username=machine.key, password=machine.secret)
 
 
-def said(number=1):
+def said(number: Any = 1) -> Any:
     return tincan.Statement(
         id=str(uuid.uuid4()),
         actor=tincan.Agent(name="Awa", mbox="mailto:awa@example.org"),
-        verb=tincan.Verb(id="http://adlnet.gov/expapi/verbs/completed", display=tincan.LanguageMap({"fr": "a terminé"})),
+        verb=tincan.Verb(
+            id="http://adlnet.gov/expapi/verbs/completed", display=tincan.LanguageMap({"fr": "a terminé"})
+        ),
         object=tincan.Activity(
             id=f"http://example.org/unit/{number}",
             definition=tincan.ActivityDefinition(name=tincan.LanguageMap({"fr": f"Unité {number}"})),
@@ -42,7 +49,7 @@ def said(number=1):
     )
 
 
-def test_tincan_saves_a_statement_and_gets_it_back(engine_name, lrs):
+def test_tincan_saves_a_statement_and_gets_it_back(engine_name: str, lrs: Any) -> None:
     sent = said()
     answer = lrs.save_statement(sent)
     assert answer.success, answer.data
@@ -55,7 +62,7 @@ def test_tincan_saves_a_statement_and_gets_it_back(engine_name, lrs):
     assert found.content.stored is not None
 
 
-def test_tincan_saves_several_and_follows_more(engine_name, lrs):
+def test_tincan_saves_several_and_follows_more(engine_name: str, lrs: Any) -> None:
     answer = lrs.save_statements([said(number) for number in range(7)])
     assert answer.success, answer.data
     page = lrs.query_statements({"limit": 3, "verb": tincan.Verb(id="http://adlnet.gov/expapi/verbs/completed")})
@@ -68,7 +75,7 @@ def test_tincan_saves_several_and_follows_more(engine_name, lrs):
     assert len(seen) == 7
 
 
-def test_tincan_voids_and_finds_what_was_voided(engine_name, lrs):
+def test_tincan_voids_and_finds_what_was_voided(engine_name: str, lrs: Any) -> None:
     sent = said()
     lrs.save_statement(sent)
     word = tincan.Statement(

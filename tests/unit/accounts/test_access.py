@@ -23,7 +23,7 @@ from lms.accounts.roster import RosterLine
 from lms.accounts.signing import Signer
 from lms.accounts.tasks import send_text_message
 from lms.contract.types import Role, Scope
-from lms.kernel import worker
+from lms.kernel import jobs, worker
 from lms.kernel.context import Context
 from lms.kernel.events import EventRow
 from lms.kernel.platform import Platform
@@ -54,7 +54,7 @@ def test_a_link_opens_once(acting: Acting, world: World) -> None:
 
 @pytest.mark.parametrize(("minutes", "opens"), [(29, True), (31, False)])
 def test_a_mailed_link_lives_half_an_hour(
-    acting: Acting, world: World, clock: object, minutes: int, opens: bool
+    acting: Acting, world: World, clock: object, minutes: int, *, opens: bool
 ) -> None:
     ctx = acting("manager")
     link = access.request_link(ctx, membership_id=world.members["learner"], sent_to="learner@essai.test")
@@ -335,6 +335,12 @@ def test_erasing_here_keeps_the_way_in_elsewhere(acting: Acting) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ letters
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An application of another test may still be waiting for jobs."""
+    monkeypatch.setattr(jobs, "_wakers", [])
 
 
 def letters(platform: Platform) -> list[tuple[str, str, str]]:

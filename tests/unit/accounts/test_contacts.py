@@ -54,12 +54,12 @@ def test_names_are_folded_to_sort_and_to_search() -> None:
 @pytest.mark.parametrize(
     ("text", "right"), [("73282932000074", True), ("73282932000075", False), ("35600000000048", True), ("7328", False)]
 )
-def test_a_siret_adds_up(text: str, right: bool) -> None:
+def test_a_siret_adds_up(text: str, *, right: bool) -> None:
     assert is_siret(text) is right
 
 
 @pytest.mark.parametrize(
     ("text", "right"), [("11751234575", True), ("942A1234520", True), ("1175123457", False), ("AAAAAAAAAAA", False)]
 )
-def test_a_declaration_number_has_its_form(text: str, right: bool) -> None:
+def test_a_declaration_number_has_its_form(text: str, *, right: bool) -> None:
     assert is_nda(text) is right

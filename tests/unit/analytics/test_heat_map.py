@@ -30,11 +30,20 @@ def group(platform, world, clock):
     with platform.writing(world.organisation) as ctx:
         course = covered_course(ctx)
         cohort = make_cohort(ctx, course)
-        people = [ensure_person(ctx, given_name=n.split()[0], family_name=n.split()[1], email=f"{k}@x.test") for k, n in enumerate(NAMES)]
-        start = clock.now - timedelta(days=14)
-        return course, cohort, [enrol(ctx, cohort, membership_id=one.id, entered_at=start + timedelta(days=7 * k)) for k, one in enumerate(people[:3])] + [
-            enrol(ctx, cohort, membership_id=people[3].id, entered_at=start)
+        people = [
+            ensure_person(ctx, given_name=n.split()[0], family_name=n.split()[1], email=f"{k}@x.test")
+            for k, n in enumerate(NAMES)
         ]
+        start = clock.now - timedelta(days=14)
+        return (
+            course,
+            cohort,
+            [
+                enrol(ctx, cohort, membership_id=one.id, entered_at=start + timedelta(days=7 * k))
+                for k, one in enumerate(people[:3])
+            ]
+            + [enrol(ctx, cohort, membership_id=people[3].id, entered_at=start)],
+        )
 
 
 def page_of(ctx, cohort, **values):
@@ -69,7 +78,12 @@ def test_a_week_counts_from_each_ones_entry(engine_name, platform, world, group,
         at = {week: shown(page_of(ctx, cohort, week=week)) for week in (0, 1, 2)}
         assert at[0] == {"Aïssatou Bâ": (0,), "Fatou Diallo": (0,), "Mamadou Keïta": (0,), "=Sergiu Popescu": (0,)}
         assert at[1] == {"Aïssatou Bâ": (1,), "Fatou Diallo": (1,), "Mamadou Keïta": (None,), "=Sergiu Popescu": (0,)}
-        assert at[2] == {"Aïssatou Bâ": (1,), "Fatou Diallo": (None,), "Mamadou Keïta": (None,), "=Sergiu Popescu": (1,)}
+        assert at[2] == {
+            "Aïssatou Bâ": (1,),
+            "Fatou Diallo": (None,),
+            "Mamadou Keïta": (None,),
+            "=Sergiu Popescu": (1,),
+        }
         assert most_weeks(ctx, ground_of(ctx, cohort)) == 2
 
 
@@ -141,7 +155,10 @@ def test_two_versions_side_by_side(engine_name, platform, world, group):
             scored(ctx, one, course.keys["limited_quiz"], 0.9)
         page = page_of(ctx, cohort)
         assert [row.cells[0] for row in page.rows[:2]] == [LevelInfo(1, 2), LevelInfo(1, 3)]
-        assert [row.name for row in page_of(ctx, cohort, sort="PP", descending=True).rows][:2] == ["Aïssatou Bâ", "Fatou Diallo"]
+        assert [row.name for row in page_of(ctx, cohort, sort="PP", descending=True).rows][:2] == [
+            "Aïssatou Bâ",
+            "Fatou Diallo",
+        ]
 
 
 def test_everyone_is_the_same_as_page_by_page(engine_name, platform, world, group):
@@ -153,7 +170,11 @@ def test_everyone_is_the_same_as_page_by_page(engine_name, platform, world, grou
             ground, moment = ground_of(ctx, cohort), moment_of(ctx, asked)
             page = heat_page(ctx, cohort, ground=ground, asked=asked, moment=moment)
             whole = everyone(ctx, cohort, ground=ground, asked=asked, moment=moment)
-            pieces = [row for some in everyone_in_pieces(ctx, cohort, ground=ground, asked=asked, moment=moment) for row in some]
+            pieces = [
+                row
+                for some in everyone_in_pieces(ctx, cohort, ground=ground, asked=asked, moment=moment)
+                for row in some
+            ]
             assert [row.cells for row in page.rows] == whole == [row.cells for row in pieces]
 
 

