@@ -7,6 +7,7 @@ It compares the models with a database that stands at the present head, writes
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -38,16 +39,17 @@ def make(name: str) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         platform = build_platform(Settings(data_dir=Path(folder), secret_key="s" * 40, development=True))
         config = alembic_config()
-        config.attributes.update(
-            engine=platform.database.engine, metadata=Base.metadata, render_item=render_item
-        )
+        config.attributes.update(engine=platform.database.engine, metadata=Base.metadata, render_item=render_item)
         script = ScriptDirectory.from_config(config)
         if script.get_current_head():
             migrate_database(platform)
         stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M")
         command.revision(config, message=name.replace("_", " "), autogenerate=True, rev_id=f"{stamp}_{name}")
         platform.database.close()
-    return VERSIONS / f"{stamp}_{name}.py"
+    made = VERSIONS / f"{stamp}_{name}.py"
+    for step in (("check", "--fix", "--quiet"), ("format", "--quiet")):
+        subprocess.run([Path(sys.executable).with_name("ruff"), *step, made], check=False)
+    return made
 
 
 if __name__ == "__main__":

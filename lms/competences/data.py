@@ -245,3 +245,8 @@ class MyBlock:
     def next(self) -> Explained | None:
         """The first one that is neither acquired nor out of reach."""
         return next((one for one in self.skills if one.next_way is not None), None)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was shown or tried."""
+        return any(one.info.state != NOT_YET for one in self.skills)

@@ -17,6 +17,7 @@ from lms.kernel.web import guarded, render
 from lms.xapi.api import stale_count
 
 bp = Blueprint("competences", __name__)
+MOST_ON_HOME = 3
 
 
 @bp.get("/ce-que-je-sais-faire")
@@ -62,7 +63,8 @@ def framework_page(ctx: Context, key: str) -> str:
 def today_panel(ctx: Context, _subject: Any) -> str:
     """Progress per block, on a learner's home."""
     blocks = my_blocks(ctx)
-    return render("competences/today.html", blocks=blocks) if blocks else ""
+    shown = [one for one in blocks if one.is_begun][:MOST_ON_HOME] or blocks[:1]
+    return render("competences/today.html", blocks=shown, more=len(blocks) > len(shown)) if blocks else ""
 
 
 def way_url(way: Way) -> str:

@@ -15,7 +15,7 @@ from lms.kernel.i18n import LANGUAGES, SOURCE_LANGUAGE
 
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
 _JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
-MessageId = str | tuple[str, ...]
+MessageId = str | tuple[str, ...] | list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def test_a_manager_exports_evidence_and_an_auditor_sees_its_hash(
 ) -> None:
     page = opened("responsable", desk=True)
     page.get_by_role("link", name=re.compile("Brive")).first.click()
-    page.locator("a[href$='/preuves']").first.click()
+    page.locator("main a[href$='/preuves']").first.click()
     page.locator("main form button").first.click()
     page.wait_for_url("**/travaux/**")
     jobs.sweep(site.platform)

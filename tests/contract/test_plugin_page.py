@@ -79,7 +79,9 @@ def test_the_page_makes_an_activity_type_that_a_person_plays(platform_with_page:
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
         import_content(ctx, folder, data_dir=platform.settings.data_dir)
         course = publish_course(ctx, "promesses")
-        enrolment = enrol(ctx, cohort=create_cohort(ctx, course=course, code="essai", name="Essai"), membership_ids=[learner])[0]
+        enrolment = enrol(
+            ctx, cohort=create_cohort(ctx, course=course, code="essai", name="Essai"), membership_ids=[learner]
+        )[0]
     client = create_app(platform).test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = f"{world.organisation}:{learner}:1"

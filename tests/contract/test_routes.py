@@ -43,7 +43,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, object]]:
 
 def fill(rule: Rule) -> str:
     """An address of this route with keys that name nothing."""
-    values = {name: "zzzzzzzzzz" for name in rule.arguments}
+    values = dict.fromkeys(rule.arguments, "zzzzzzzzzz")
     for name, converter in rule._converters.items():
         if type(converter).__name__ == "IntegerConverter":
             values[name] = 1

@@ -41,7 +41,9 @@ def test_every_column_about_a_person_is_answered_by_personal_data(shared_platfor
             assert feature in erasing, f"{feature} does not answer erase_personal_data for {model.__tablename__}"
 
 
-def test_every_foreign_key_to_an_organisations_table_stays_in_the_organisation(shared_platform: Platform, engine_name: str) -> None:
+def test_every_foreign_key_to_an_organisations_table_stays_in_the_organisation(
+    shared_platform: Platform, engine_name: str
+) -> None:
     kinds = {model.__tablename__: model.__tenancy__ for model in mapped()}
     for model in mapped():
         for key in model.__table__.foreign_keys:

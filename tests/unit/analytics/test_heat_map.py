@@ -187,7 +187,7 @@ def test_a_level_is_the_count_of_acquisitions(engine_name, platform, world, grou
 
 
 def test_a_table_runs_nothing(engine_name, platform, world, group):
-    course, cohort, enrolled = group
+    _course, cohort, _enrolled = group
     with platform.reading(world.organisation) as ctx:
         asked = Asked()
         ground, moment = ground_of(ctx, cohort), moment_of(ctx, asked)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from lms.competences.api import framework_by_code, frameworks, load_framework
+from lms.competences.cli import frameworks_command
 from lms.competences.documents import content_of, document, document_at, written
 from lms.competences.models import Criterion, FrameworkVersion
 from lms.competences.operations import publish_framework
@@ -123,3 +125,17 @@ def test_a_draft_is_told_what_its_framework_lacks(engine_name, platform, world):
         assert "le critère PP9.9 n'existe pas" in problems[0]
         lone = make_course(ctx, slug="sans", coverage=COVERAGE)
         assert "ne nomme pas" in ctx.registry.course_problems(ctx, as_published(structure(ctx, lone.version_id)))[0]
+
+
+def test_the_command_line_lists_and_exports(engine_name, platform, world, tmp_path):
+    with platform.writing(world.organisation) as ctx:
+        publish_framework(ctx, document(FRAMEWORK))
+        organisation = ctx.here.key
+    target = tmp_path / "essai.yaml"
+    listed = CliRunner().invoke(frameworks_command, ["list", "--organisation", organisation], obj=platform)
+    assert listed.output == "essai\t1\tEntreprendre, le référentiel d'essai\t0\n"
+    exported = CliRunner().invoke(
+        frameworks_command, ["export", "essai", str(target), "--organisation", organisation], obj=platform
+    )
+    assert exported.exit_code == 0
+    assert document(target.read_text()).content == document(FRAMEWORK).content
