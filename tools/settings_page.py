@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +21,7 @@ def page() -> str:
         "| variable | default | what it does |",
         "|---|---|---|",
     ]
-    for node, said in zip(body, body[1:], strict=False):
+    for node, said in pairwise(body):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(said, ast.Expr):
             default = ast.unparse(node.value) if node.value else ""
             text = str(ast.literal_eval(said.value)).replace("|", "\\|")

@@ -48,7 +48,9 @@ def person() -> None:
 @click.argument("family_name", default="")
 @click.option("--email", default="")
 @click.option("--phone", default="")
-@click.option("--role", "roles", multiple=True, default=(Role.LEARNER.value,), type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role", "roles", multiple=True, default=(Role.LEARNER.value,), type=click.Choice([role.value for role in Role])
+)
 @click.option("--password", help="Visible in the list of processes: leave it out to be asked.")
 @click.option("--organisation", "code", help="Key or name; optional while there is one.")
 @click.pass_obj

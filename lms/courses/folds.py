@@ -36,14 +36,20 @@ def believed(entries: Iterable[LedgerEntry], believes: Iterable[Believed]) -> li
     return list({entry.statement_id: entry for entry in entries if (entry.verb, entry.source) in trusted}.values())
 
 
-def fold_progress(entries: Iterable[LedgerEntry], believes: Iterable[Believed], *, entered_at: datetime) -> Figure | None:
+def fold_progress(
+    entries: Iterable[LedgerEntry], believes: Iterable[Believed], *, entered_at: datetime
+) -> Figure | None:
     """The figure, or None when nothing is believed. No moment is before the entry: a device's clock may be wrong."""
     kept = believed(entries, believes)
     if not kept:
         return None
     moments = [max(entry.occurred_at, entered_at) for entry in kept]
     done = [max(entry.occurred_at, entered_at) for entry in kept if entry.verb in DONE_VERBS]
-    scores = [(max(entry.occurred_at, entered_at), entry.statement_id, entry.scaled) for entry in kept if entry.scaled is not None]
+    scores = [
+        (max(entry.occurred_at, entered_at), entry.statement_id, entry.scaled)
+        for entry in kept
+        if entry.scaled is not None
+    ]
     return Figure(
         status=DONE if done else STARTED,
         best=max((score for _at, _id, score in scores), default=None),

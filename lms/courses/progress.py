@@ -70,7 +70,10 @@ class ProgressFigure:
             Progress.enrolment_id.in_(sorted(enrolments)), Progress.activity_key.in_(sorted({key[1] for key in keys}))
         ))  # fmt: skip
         wanted = set(keys)
-        found = {(enrolments[row.enrolment_id], row.activity_key): {name: getattr(row, name) for name in _FIELDS} for row in rows}
+        found = {
+            (enrolments[row.enrolment_id], row.activity_key): {name: getattr(row, name) for name in _FIELDS}
+            for row in rows
+        }
         return {key: value for key, value in found.items() if key in wanted}
 
     def store(self, ctx: Context, values: Mapping[Key, Mapping[str, Any] | None]) -> None:
@@ -84,7 +87,9 @@ class ProgressFigure:
             if value is None:
                 gone.append((enrolment.id, key[1]))
             else:
-                rows.append({**value, "organisation_id": ctx.here.id, "enrolment_id": enrolment.id, "activity_key": key[1]})
+                rows.append(
+                    {**value, "organisation_id": ctx.here.id, "enrolment_id": enrolment.id, "activity_key": key[1]}
+                )
         if rows:
             dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
             insert = dialect.insert(Progress)
@@ -105,7 +110,9 @@ class ProgressFigure:
             key = key_of_iri(ctx, iri)
             if key:
                 seen.add((registration, key))
-        for row in ctx.session.execute(select(Enrolment.uuid, Progress.activity_key).join(Progress, Progress.enrolment_id == Enrolment.id)):
+        for row in ctx.session.execute(
+            select(Enrolment.uuid, Progress.activity_key).join(Progress, Progress.enrolment_id == Enrolment.id)
+        ):
             seen.add((row.uuid, row.activity_key))
         yield from sorted(seen)
 
@@ -120,9 +127,9 @@ def _enrolments(ctx: Context, uuids: set[str]) -> dict[str, Any]:
     wanted = sorted(uuids)
     for start in range(0, len(wanted), _CHUNK):
         rows = ctx.session.execute(
-            select(Enrolment.id, Enrolment.uuid, Enrolment.version_id, Enrolment.entered_at, Enrolment.membership_id).where(
-                Enrolment.uuid.in_(wanted[start : start + _CHUNK])
-            )
+            select(
+                Enrolment.id, Enrolment.uuid, Enrolment.version_id, Enrolment.entered_at, Enrolment.membership_id
+            ).where(Enrolment.uuid.in_(wanted[start : start + _CHUNK]))
         )
         found.update({row.uuid: row for row in rows})
     return found

@@ -55,7 +55,7 @@ def test_two_plugins_that_claim_the_same_right_refuse_to_boot(tmp_path: Path, mo
             "@hookimpl\ndef verbs():\n    return (Verb('http://example.org/v', 'a', 'b'),)\n"
         )
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(RefusedToBoot, match="one_thing.*other_thing"):
+    with pytest.raises(RefusedToBoot, match=r"one_thing.*other_thing"):
         load_registry(["one_thing", "other_thing"], third_party=False)
 
 
