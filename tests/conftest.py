@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from lms.app import FEATURES, build_platform, create_app
 from lms.courses.structure import forget_structures
+from lms.kernel import jobs
 from lms.kernel.context import Context
 from lms.kernel.database import Base, TenantSession
 from lms.kernel.platform import Identity, Platform
@@ -139,7 +140,9 @@ def acting(platform: Platform, world: World) -> Iterator[Callable[[str], Context
 @pytest.fixture
 def app(platform: Platform) -> Flask:
     """The web application."""
-    return create_app(platform)
+    made = create_app(platform)
+    jobs.on_wake(lambda: None)  # no worker listens here; a test that wants one sweeps
+    return made
 
 
 @pytest.fixture

@@ -25,10 +25,11 @@ from lms.accounts.forms import (
     problems,
     signer,
 )
-from lms.accounts.models import Invitation, SignInLink
+from lms.accounts.models import AccessCard, Invitation, SignInLink
 from lms.accounts.passwords import hash_password
 from lms.accounts.signing import INVITATION, LINK, PERSON, NotOurs, typed_code
 from lms.kernel import web
+from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.platform import Identity
 from lms.kernel.rights import NotFound
@@ -39,6 +40,7 @@ bp = Blueprint("accounts", __name__)
 CHOICE_SECONDS = 600
 OWN, LENT = "own", "lent"
 MOST_LETTERS = 5
+WRONG = mark("Ce n'est pas le bon e-mail ou numéro, ou le mot de passe n'est pas juste.")
 
 
 # ------------------------------------------------------------------------------------------------------- by password
@@ -63,9 +65,7 @@ def post_sign_in() -> Page:
         return _sign_in_page(form, found)
     if not proven(chosen, form.password.data or "") or chosen is None:
         attempts().count(*counted)
-        return _sign_in_page(
-            form, found, mark("Ce n'est pas le bon e-mail ou numéro, ou le mot de passe n'est pas juste.")
-        )
+        return _sign_in_page(form, found, WRONG)
     return _enter_somewhere(chosen.person_id, way="password", stay=form.stay.data, target=form.next.data)
 
 
@@ -222,17 +222,23 @@ def link(token: str) -> Page:
 @public
 def post_link(token: str) -> Page:
     """Enter by a link, once."""
-    found = _link_of(token)
-    if found is None or not _spent(
-        lambda: access.use_link(platform().context_in(web.session(), found.organisation_id), link=found)
-    ):
+    found, stay = _link_of(token), "stay" in request.form
+    if found is None or not _spent(lambda: access.use_link(_there(found), link=found)):
         return _closed()
-    stay, proof = "stay" in request.form, OWN if "@" in found.sent_to else LENT
     if not found.sent_to:
         return _enter(found.organisation_id, found.membership_id, way="link", stay=stay)
-    with platform().reading(found.organisation_id, found.membership_id) as ctx:
-        person_id = ctx.subject.person_id
-    return _enter_somewhere(person_id, way="link", stay=stay, target=None, contact=found.sent_to, proof=proof)
+    proof = OWN if "@" in found.sent_to else LENT
+    return _enter_somewhere(_owner(found), way="link", stay=stay, target=None, contact=found.sent_to, proof=proof)
+
+
+def _there(row: SignInLink | Invitation | AccessCard) -> Context:
+    """The request's transaction, in the organisation that a way in belongs to."""
+    return platform().context_in(web.session(), row.organisation_id)
+
+
+def _owner(link: SignInLink) -> int:
+    with platform().reading(link.organisation_id, link.membership_id) as ctx:
+        return ctx.subject.person_id
 
 
 def _link_of(token: str) -> SignInLink | None:
@@ -289,7 +295,7 @@ def post_card() -> Page:
         attempts().count((PER_ADDRESS, here()))
         wrong = gettext("Ce code n'ouvre rien. Vérifiez-le, ou demandez une nouvelle carte à votre formateur.")
         return render("accounts/card.html", wrong=wrong), 401
-    access.use_card(platform().context_in(web.session(), found.organisation_id), card=found)
+    access.use_card(_there(found), card=found)
     return _enter(found.organisation_id, found.membership_id, way="card", stay="stay" in request.form)
 
 
@@ -311,15 +317,14 @@ def post_invitation(token: str) -> Page:
     if form.new_password.data and not form.check():
         return _invitation_page(token, form)
     hashed = hash_password(form.new_password.data) if form.new_password.data else None
-    found = _invitation_of(token)
-    ctx = platform().context_in(web.session(), found.organisation_id) if found else None
-    if (
-        found is None
-        or ctx is None
-        or not _spent(lambda: access.accept_invitation(ctx, invitation=found, password_hash=hashed))
-    ):
+    found, stay = _invitation_of(token), "stay" in request.form
+    if found is None or not _spent(lambda: _accept(found, hashed)):
         return _closed()
-    return _enter(found.organisation_id, found.membership_id, way="invitation", stay="stay" in request.form, proof=OWN)
+    return _enter(found.organisation_id, found.membership_id, way="invitation", stay=stay, proof=OWN)
+
+
+def _accept(found: Invitation, password_hash: str | None) -> None:
+    access.accept_invitation(_there(found), invitation=found, password_hash=password_hash)
 
 
 def _invitation_page(token: str, form: OwnPasswordForm) -> Page:

@@ -96,18 +96,16 @@ def _terms_page(ctx: Context, form: TermsForm, wrong: str = "") -> str:
 @guarded(WRITE_WORDS)
 def words(ctx: Context) -> Page:
     """The words of the interface, for each audience, with those that the platform ships."""
-    own = changed_words(ctx)
-    rows = [
-        (
-            name,
-            [
-                (audience, own.get((audience, ctx.language, name), ""), gettext(shipped(term, audience)))
-                for audience in AUDIENCES
-            ],
-        )
-        for name, term in ctx.registry.terms.items()
+    return render("accounts/words.html", rows=[(name, _cells(ctx, name)) for name in ctx.registry.terms])
+
+
+def _cells(ctx: Context, name: str) -> list[tuple[str, str, str]]:
+    """For each audience: the organisation's own word, or "", and the shipped one."""
+    own, term = changed_words(ctx), ctx.registry.terms[name]
+    return [
+        (audience, own.get((audience, ctx.language, name), ""), gettext(shipped(term, audience)))
+        for audience in AUDIENCES
     ]
-    return render("accounts/words.html", rows=rows)
 
 
 @bp.post("/mots")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import Select, bindparam, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.accounts.api import members, membership_ids_by_uuid, people
@@ -20,6 +20,7 @@ from lms.kernel.context import Context
 from lms.xapi.api import entries_by_activity
 
 FIGURE = "acquisition"
+_statements: list[Select[Any]] = []
 _FIELDS = ("met", "total", "reached_at", "expires_at", "explanation", "rule")
 
 
@@ -178,25 +179,36 @@ def _fed(ctx: Context, said: set[tuple[int, str]] | None) -> set[Key]:
     """Keys whose competence these (membership id, activity key) feed; all keys without a limit. One query."""
     if said is not None and not said:
         return set()
-    enrolment, person = enrolments(ctx).subquery(), people(ctx).subquery()
-    query = (
-        select(person.c.uuid, enrolment.c.membership_id, Coverage.activity_key, Criterion.competence_id)
-        .join_from(Coverage, Criterion, Criterion.id == Coverage.criterion_id)
-        .join(enrolment, enrolment.c.version_id == Coverage.course_version_id)
-        .join(person, person.c.membership_id == enrolment.c.membership_id)
-        .distinct()
-    )
-    if said is not None:
-        query = query.where(
-            Coverage.activity_key.in_(sorted({key for _member, key in said})),
-            enrolment.c.membership_id.in_(sorted({member for member, _key in said})),
-        )
-    rows = ctx.session.execute(query)
+    whole, some = _fed_statements(ctx)
+    if said is None:
+        rows = ctx.session.execute(whole)
+    else:
+        values = {"keys": sorted({key for _member, key in said}), "members": sorted({member for member, _key in said})}
+        rows = ctx.session.execute(some, values)
     return {
         (row.uuid, str(row.competence_id))
         for row in rows
         if said is None or (row.membership_id, row.activity_key) in said
     }
+
+
+def _fed_statements(ctx: Context) -> tuple[Select[Any], Select[Any]]:
+    """Whose competences which activities feed: everyone's, and those of `members` by `keys`. Made once: this is every act."""
+    if not _statements:
+        enrolment, person = enrolments(ctx).subquery(), people(ctx).subquery()
+        whole = (
+            select(person.c.uuid, enrolment.c.membership_id, Coverage.activity_key, Criterion.competence_id)
+            .join_from(Coverage, Criterion, Criterion.id == Coverage.criterion_id)
+            .join(enrolment, enrolment.c.version_id == Coverage.course_version_id)
+            .join(person, person.c.membership_id == enrolment.c.membership_id)
+            .distinct()
+        )
+        some = whole.where(
+            Coverage.activity_key.in_(bindparam("keys", expanding=True)),
+            enrolment.c.membership_id.in_(bindparam("members", expanding=True)),
+        )
+        _statements.extend((whole, some))
+    return _statements[0], _statements[1]
 
 
 def _paths(ctx: Context, membership_ids: Iterable[int]) -> dict[int, _Path]:

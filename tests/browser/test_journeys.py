@@ -80,8 +80,10 @@ def test_a_manager_exports_evidence_and_an_auditor_sees_its_hash(
     page.wait_for_url("**/travaux/**")
     jobs.sweep(site.platform)
     page.reload()
+    page.locator("main #job a").first.click()
+    page.wait_for_load_state()
     with page.expect_download() as download:
-        page.locator("a[href$='/resultat']").first.click()
+        page.locator("main a[href$='/dossier']").first.click()
     path = tmp_path / "preuves.zip"
     download.value.save_as(path)
     assert "manifest.json" in zipfile.ZipFile(path).namelist()
