@@ -30,6 +30,7 @@ from lms.xapi.api import batch
 
 CONTENT = Path(__file__).parents[2] / "content"
 BATCH = 50
+DAYS_OF_ENTRY = 6
 
 
 def fill_demo(
@@ -87,22 +88,31 @@ def _crowd(
     now: datetime,
     chance: random.Random,
 ) -> list[Learner]:
-    """The demo's own learner, then as many as asked for, entered over the last ten weeks."""
+    """The demo's own learner, then as many as asked for, entered over the last ten weeks, a few on the same day."""
     crowd: list[Learner] = []
     for numbers in _batches(learners):
+        days = [now - timedelta(weeks=chance.uniform(0.5, 10)) for _ in range(DAYS_OF_ENTRY)]
         with platform.writing(organisation_id, people["formateur"].membership_id) as ctx:
-            newcomers = [_newcomer(ctx, people, number, chance) for number in numbers]
-            for number, actor in zip(numbers, newcomers, strict=True):
-                weeks = 3 if number == 0 else chance.uniform(0.5, 10)
-                entered = now - timedelta(weeks=weeks)
-                group = groups[0] if number == 0 or chance.random() < MAIN_GROUP else groups[1]
-                enrolment = enrol(ctx, cohort=group, membership_ids=[actor.membership_id], entered_at=entered)[0]
-                crowd.append(
-                    _learner(
-                        ctx, actor, enrolment, TEMPERS[0] if number == 0 else _temper(chance), entered, chance.random()
-                    )
-                )
+            entering: dict[tuple[int, datetime], list[tuple[Actor, Temper]]] = {}
+            for number in numbers:
+                place = int(number > 0 and chance.random() >= MAIN_GROUP)
+                day = now - timedelta(weeks=3) if number == 0 else chance.choice(days)
+                temper = TEMPERS[0] if number == 0 else _temper(chance)
+                entering.setdefault((place, day), []).append((_newcomer(ctx, people, number, chance), temper))
+            for (place, day), together in entering.items():
+                crowd += _entered(ctx, groups[place], day, together, chance)
     return crowd
+
+
+def _entered(
+    ctx: Context, group: CohortInfo, day: datetime, together: list[tuple[Actor, Temper]], chance: random.Random
+) -> list[Learner]:
+    ids = [actor.membership_id for actor, _temper in together]
+    enrolments = {one.membership_id: one for one in enrol(ctx, cohort=group, membership_ids=ids, entered_at=day)}
+    return [
+        _learner(ctx, actor, enrolments[actor.membership_id], temper, day, chance.random())
+        for actor, temper in together
+    ]
 
 
 def _batches(number: int) -> Iterator[range]:

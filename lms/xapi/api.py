@@ -64,24 +64,30 @@ _PAGE = 1_000
 
 def entries_by_registration(ctx: Context, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[LedgerEntry]]:
     """The valid statements of each (registration, activity IRI)."""
-    wanted = sorted(set(pairs))
-    found: dict[tuple[str, str], list[LedgerEntry]] = {pair: [] for pair in wanted}
-    for entry in (
-        entries_of(ctx, tuple_(StatementRow.registration, StatementRow.activity).in_(wanted)) if wanted else ()
-    ):
-        found[(entry.registration or "", entry.activity)].append(entry)
+    found: dict[tuple[str, str], list[LedgerEntry]] = {pair: [] for pair in pairs}
+    for entry in _entries_among(ctx, StatementRow.registration, found):
+        kept = found.get((entry.registration or "", entry.activity))
+        if kept is not None:
+            kept.append(entry)
     return found
 
 
 def entries_by_activity(ctx: Context, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], list[LedgerEntry]]:
     """The valid statements of each (membership id, activity IRI)."""
-    wanted = sorted(set(pairs))
-    found: dict[tuple[int, str], list[LedgerEntry]] = {pair: [] for pair in wanted}
-    for entry in (
-        entries_of(ctx, tuple_(StatementRow.membership_id, StatementRow.activity).in_(wanted)) if wanted else ()
-    ):
-        found[(entry.membership_id or 0, entry.activity)].append(entry)
+    found: dict[tuple[int, str], list[LedgerEntry]] = {pair: [] for pair in pairs}
+    for entry in _entries_among(ctx, StatementRow.membership_id, found):
+        kept = found.get((entry.membership_id or 0, entry.activity))
+        if kept is not None:
+            kept.append(entry)
     return found
+
+
+def _entries_among(ctx: Context, column: Any, pairs: Collection[tuple[Any, str]]) -> list[LedgerEntry]:
+    """Two lists in place of a list of pairs, for which SQLite has no index: what they find too much is left aside."""
+    if not pairs:
+        return []
+    owners, activities = sorted({pair[0] for pair in pairs}), sorted({pair[1] for pair in pairs})
+    return entries_of(ctx, column.in_(owners), StatementRow.activity.in_(activities))
 
 
 def registrations_and_activities(ctx: Context, verbs: Collection[str]) -> Iterator[tuple[str, str]]:

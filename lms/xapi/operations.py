@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -29,6 +29,22 @@ from lms.xapi.voiding import void
 log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
+# Core, and at module level: each act of each learner begins with it.
+_INSERTS = {
+    is_sqlite: dialect.insert(IntentRow.__table__)
+    .on_conflict_do_nothing(index_elements=["organisation_id", "uuid"])
+    .returning(IntentRow.__table__.c.id)
+    for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
+}
+_SETTLED = (
+    update(IntentRow)
+    .where(IntentRow.id == bindparam("row_id"))
+    .values(outcome=bindparam("outcome"), reason=bindparam("reason"))
+    .execution_options(synchronize_session=False)
+)
+_EARLIER = select(IntentRow.outcome, IntentRow.reason, IntentRow.membership_id).where(
+    IntentRow.uuid == bindparam("uuid")
+)
 
 
 def submit(ctx: Context, *, kind: str, payload: Mapping[str, Any], intent_id: str | None = None) -> Reply:
@@ -50,10 +66,7 @@ def accept(ctx: Context, sent: Sent) -> Reply:
     intent = Intent(uuid=name, row_id=row_id, occurred_at=occurred_at, timestamp=sent.made_at)
     reply = _run(ctx, sent, intent)
     if reply.outcome is not Outcome.ACCEPTED:
-        ctx.session.execute(
-            update(IntentRow).where(IntentRow.id == row_id).values(outcome=reply.outcome, reason=reply.reason),
-            execution_options={"synchronize_session": False},
-        )
+        ctx.session.execute(_SETTLED, {"row_id": row_id, "outcome": reply.outcome, "reason": reply.reason})
     return reply
 
 
@@ -106,9 +119,7 @@ def void_statement(ctx: Context, statement_id: str, *, reason: str) -> None:
 
 def _keep(ctx: Context, sent: Sent, name: str, received_at: datetime, *, refused: str = "") -> int | None:
     """Write the intent down; None when this UUID was here before."""
-    dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
     signed_in = ctx.actor or ctx.subject
-    insert = dialect.insert(IntentRow).on_conflict_do_nothing(index_elements=["organisation_id", "uuid"])
     values = {
         "organisation_id": ctx.here.id,
         "uuid": name,
@@ -122,14 +133,12 @@ def _keep(ctx: Context, sent: Sent, name: str, received_at: datetime, *, refused
         "outcome": Outcome.REFUSED if refused else Outcome.ACCEPTED,
         "reason": refused,
     }
-    found: int | None = ctx.session.scalar(insert.values(values).returning(IntentRow.id))
+    found: int | None = ctx.session.scalar(_INSERTS[bool(ctx.session.info.get("is_sqlite"))], values)
     return found
 
 
 def _earlier(ctx: Context, name: str) -> Reply:
-    row = ctx.session.execute(
-        select(IntentRow.outcome, IntentRow.reason, IntentRow.membership_id).where(IntentRow.uuid == name)
-    ).one()
+    row = ctx.session.execute(_EARLIER, {"uuid": name}).one()
     if row.membership_id != ctx.subject.membership_id:
         return Reply(name, Outcome.REFUSED, UNREADABLE)
     return Reply(name, Outcome(row.outcome), row.reason)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261122_1955_create_all"
+revision = "20261122_2015_create_all"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -837,16 +837,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("xapi_statement", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_xapi_statement_membership_id_activity"), ["membership_id", "activity"], unique=False
-        )
-        batch_op.create_index(
             batch_op.f("ix_xapi_statement_organisation_id_activity_stored"),
             ["organisation_id", "activity", "stored"],
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_xapi_statement_organisation_id_actor_stored"),
-            ["organisation_id", "actor", "stored"],
+            batch_op.f("ix_xapi_statement_organisation_id_actor_verb_stored"),
+            ["organisation_id", "actor", "verb", "stored"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_xapi_statement_organisation_id_membership_id_activity"),
+            ["organisation_id", "membership_id", "activity"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_xapi_statement_organisation_id_registration_activity"),
+            ["organisation_id", "registration", "activity"],
             unique=False,
         )
         batch_op.create_index(
@@ -856,9 +863,6 @@ def upgrade() -> None:
             batch_op.f("ix_xapi_statement_organisation_id_verb_stored"),
             ["organisation_id", "verb", "stored"],
             unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_xapi_statement_registration_activity"), ["registration", "activity"], unique=False
         )
         batch_op.create_index(
             "ix_xapi_statement_voids",
@@ -1157,12 +1161,12 @@ def downgrade() -> None:
             sqlite_where=sa.text("voids IS NOT NULL"),
             postgresql_where=sa.text("voids IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_xapi_statement_registration_activity"))
         batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_verb_stored"))
         batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_stored"))
-        batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_actor_stored"))
+        batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_registration_activity"))
+        batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_membership_id_activity"))
+        batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_actor_verb_stored"))
         batch_op.drop_index(batch_op.f("ix_xapi_statement_organisation_id_activity_stored"))
-        batch_op.drop_index(batch_op.f("ix_xapi_statement_membership_id_activity"))
 
     op.drop_table("xapi_statement")
     with op.batch_alter_table("quality_bundle", schema=None) as batch_op:
