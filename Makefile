@@ -36,7 +36,7 @@ check: ## Style, types, imports, spelling, templates
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/codespell
 	@$(BIN)/djlint --lint --quiet lms
-#	@$(BIN)/python -m lms translations --check
+	@LMS_DEVELOPMENT=1 LMS_LOG_LEVEL=WARNING $(BIN)/python -m lms translations --check
 
 .PHONY: format
 format: ## Put the code in its canonical form

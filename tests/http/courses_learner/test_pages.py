@@ -179,7 +179,6 @@ def test_the_words_of_the_course_are_explained(engine_name, learning):
     page = learning.get(f"{learning.address()}/mots")
     assert 'id="mot-charges"' in page
     assert "Le loyer." in page
-    assert learning.client().get(f"{learning.address()}/glossaire").location == f"{learning.address()}/mots"
 
 
 def test_why_shows_the_statements_and_their_rule(engine_name, learning, clock):

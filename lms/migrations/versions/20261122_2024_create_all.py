@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261122_2015_create_all"
+revision = "20261122_2024_create_all"
 down_revision = None
 branch_labels = None
 depends_on = None
