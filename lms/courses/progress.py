@@ -57,7 +57,11 @@ class ProgressFigure:
             kind = ctx.registry.activity_types.get(info.type) if info else None
             if enrolment is None or kind is None:
                 continue
-            found = entries[(key[0], activity_iri(ctx, key[1]))]
+            found = [
+                one
+                for one in entries[(key[0], activity_iri(ctx, key[1]))]
+                if one.membership_id == enrolment.membership_id
+            ]
             figure = fold_progress(found, kind.believes, entered_at=enrolment.entered_at)
             if figure is not None:
                 values[key] = asdict(figure)

@@ -11,6 +11,7 @@ from lms.courses.data import ActivityInfo, ModuleInfo, Structure
 from lms.courses.models import PUBLISHED, ActivityRow, Course, CourseVersion, ModuleRow
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
+from lms.kernel.text import unbroken
 
 _kept: dict[tuple[str, int, int], Structure] = {}
 _MOST_KEPT = 500
@@ -67,7 +68,7 @@ def _read(ctx: Context, version_id: int) -> tuple[Structure, bool]:
             number=version.number,
             course_id=version.course_id,
             course_key=found.course_key,
-            title=version.title,
+            title=unbroken(version.title),
             language=version.language,
             framework=version.framework,
             head=version.head,
@@ -89,7 +90,7 @@ def _parts(ctx: Context, row: Any) -> Iterable[tuple[str, str]]:
 def _module(row: Any, activities: list[Any]) -> ModuleInfo:
     return ModuleInfo(
         key=row.key,
-        title=row.title,
+        title=unbroken(row.title),
         summary=row.head.get("summary", ""),
         block=row.head.get("block", ""),
         objectives=tuple(row.head.get("objectives", ())),
@@ -99,7 +100,7 @@ def _module(row: Any, activities: list[Any]) -> ModuleInfo:
                 module_key=row.key,
                 position=one.position,
                 type=one.type,
-                title=one.title,
+                title=unbroken(one.title),
                 modality=one.modality,
                 minutes=one.minutes,
                 optional=one.optional,

@@ -205,6 +205,13 @@ class Database:
             started = connection.scalar(_OLDEST_WRITER)
         return now if started is None else min(now, started.astimezone(UTC))
 
+    def optimise(self) -> None:
+        """Let SQLite look at its own tables, so that it picks the right index; PostgreSQL does so by itself."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA optimize=0x10002")
+                connection.commit()
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()

@@ -48,6 +48,11 @@ class TextRefused(Exception):
         self.problems = problems
 
 
+_TAG = re.compile(r"(<[^>]*>)")
+_BEFORE = re.compile(r" (?=[:;!?»%€])|(?<=\d) (?=\d{3}(?!\d))")
+_AFTER = re.compile(r"(?<=«) ")
+
+
 def render_markdown(
     source: str,
     *,
@@ -74,7 +79,14 @@ def render_markdown(
     problems += [_crossed(piece) for piece in _pieces(safe) if not _is_balanced(piece)]
     if problems:
         raise TextRefused(*dict.fromkeys(problems))
-    return safe
+    return unbroken(safe)
+
+
+def unbroken(text: str) -> str:
+    """The same text, HTML or plain, whose French punctuation and amounts do not end up alone on the next line of a phone."""
+    pieces = _TAG.split(text)
+    pieces[::2] = [_BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", piece)) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def show_values(marked: str, confirmed: Mapping[str, str]) -> str:

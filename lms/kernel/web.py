@@ -220,16 +220,22 @@ def _navigation(ctx: Context) -> list[dict[str, Any]]:
         label = (
             word(ctx, entry.label.removeprefix("word:")) if entry.label.startswith("word:") else gettext(entry.label)
         )
-        section = entry.endpoint.split(".")[0]
         entries.append(
             {
                 "label": label[:1].upper() + label[1:],
                 "url": url_for(entry.endpoint),
                 "icon": entry.icon,
-                "current": request.endpoint == entry.endpoint or (request.endpoint or "").split(".")[0] == section,
+                "current": _is_current(entry.endpoint, url_for(entry.endpoint)),
             }
         )
     return entries
+
+
+def _is_current(endpoint: str, address: str) -> bool:
+    """Whether the page stands under an entry of the bar: by its address, and for the home page by its feature."""
+    if address == "/":
+        return (request.endpoint or "").split(".")[0] == endpoint.split(".", maxsplit=1)[0]
+    return request.path == address or request.path.startswith(address + "/")
 
 
 def flash(text: str, tone: str = "good") -> None:

@@ -38,6 +38,7 @@ def run_worker(platform: Platform) -> None:
     queue = wake_from(platform)
     for schedule in platform.registry.schedules.values():
         _schedule(platform, queue, schedule.name, schedule.minutes, schedule.run)
+    _schedule(platform, queue, "optimise", 24 * 60, lambda one: one.database.optimise())
     _work(platform)
     queue.create_consumer(
         workers=max(1, platform.settings.workers), periodic=True, initial_delay=0.1, max_delay=1.0
