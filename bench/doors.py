@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import uuid
 from datetime import UTC, datetime
@@ -11,16 +12,17 @@ from bench.site import Site
 from lms.courses.structure import structure
 
 ONE_BY_ONE = 300
-OUTBOXES = 20
+OUTBOXES = 50
+LEARNERS = 50
 
 
 def report(site: Site) -> None:
     """Each intent is acknowledged and its figures are computed before the clock stops."""
-    client = site.signed_in("porteur")
+    clients = itertools.cycle(site.learners_browsers(LEARNERS))
     with site.platform.reading(site.organisation_id) as ctx:
-        lessons = [one.key for one in structure(ctx, 1).activities.values() if one.type == "lesson"]
-    single = _rate(lambda: _send(client, lessons, 1), ONE_BY_ONE, 1)
-    outbox = _rate(lambda: _send(client, lessons, 50), OUTBOXES, 50)
+        lessons = [one.key for one in structure(ctx, 1).activities.values() if one.type == "lesson" and not one.opens]
+    single = _rate(lambda: _send(next(clients), lessons, 1), ONE_BY_ONE, 1)
+    outbox = _rate(lambda: _send(next(clients), lessons, 50), OUTBOXES, 50)
     print(
         f"intents a second, folds done, SQLite synchronous=FULL: {single:.0f} one by one, {outbox:.0f} from an outbox of 50"
     )

@@ -15,14 +15,14 @@ from sqlalchemy import func, select
 from lms.accounts.api import organisations
 from lms.accounts.models import Identifier, Membership
 from lms.app import build_platform, create_app
-from lms.courses.models import Cohort, Course
+from lms.courses.models import Cohort, Course, Enrolment
 from lms.demo.operations import fill_demo
 from lms.kernel.migrating import migrate_database
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
 from lms.settings import Settings
-from lms.xapi.figures import check
 from lms.xapi.models import StatementRow
+from lms.xapi.replay import check
 
 
 @dataclass
@@ -48,6 +48,16 @@ class Site:
                 .join(Identifier, Identifier.person_id == Membership.person_id)
                 .where(Identifier.value == f"{name}@demo.test")
             ).one()
+        return self.browser_of(membership)
+
+    def learners_browsers(self, number: int) -> list[FlaskClient]:
+        """Browsers in which so many learners are signed in."""
+        with self.platform.reading(self.organisation_id) as ctx:
+            members = ctx.session.scalars(select(Enrolment.membership_id).order_by(Enrolment.id).limit(number)).all()
+        return [self.browser_of(membership) for membership in members]
+
+    def browser_of(self, membership: int) -> FlaskClient:
+        """A browser in which a membership is signed in."""
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie["_user_id"] = f"{self.organisation_id}:{membership}:1"

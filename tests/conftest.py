@@ -94,7 +94,9 @@ def empty_tables(platform: Platform) -> None:
     """Empty the tables that a test has written to, and let ids begin at 1 again: most tests touch few."""
     tables = list(reversed(Base.metadata.sorted_tables))
     with platform.database.engine.begin() as connection:
-        found = " UNION ALL ".join(f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})" for table in tables)
+        found = " UNION ALL ".join(
+            f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})" for table in tables
+        )
         written = set(connection.execute(text(found)).scalars())
         if platform.database.is_sqlite:
             connection.execute(text("PRAGMA defer_foreign_keys=ON"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import bindparam, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.contract.types import Key, LedgerEntry
@@ -18,6 +18,17 @@ from lms.xapi.api import entries_by_registration, registrations_and_activities
 
 _FIELDS = ("status", "best", "last", "attempts", "seconds", "first_at", "last_at", "done_at", "rule")
 _CHUNK = 300
+_BY_UUID = select(
+    Enrolment.id, Enrolment.uuid, Enrolment.version_id, Enrolment.entered_at, Enrolment.membership_id
+).where(Enrolment.uuid.in_(bindparam("uuids", expanding=True)))
+_TABLE: Any = Progress.__table__
+_INSERTS: dict[bool, Any] = {True: sqlite.insert(_TABLE), False: postgresql.insert(_TABLE)}
+_UPSERTS = {
+    is_sqlite: insert.on_conflict_do_update(
+        index_elements=["enrolment_id", "activity_key"], set_={name: insert.excluded[name] for name in _FIELDS}
+    )
+    for is_sqlite, insert in _INSERTS.items()
+}
 
 
 def activity_iri(ctx: Context, key: str) -> str:
@@ -95,12 +106,7 @@ class ProgressFigure:
                     {**value, "organisation_id": ctx.here.id, "enrolment_id": enrolment.id, "activity_key": key[1]}
                 )
         if rows:
-            dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
-            insert = dialect.insert(Progress)
-            upsert = insert.on_conflict_do_update(
-                index_elements=["enrolment_id", "activity_key"], set_={name: insert.excluded[name] for name in _FIELDS}
-            )
-            ctx.session.execute(upsert, rows)
+            ctx.session.execute(_UPSERTS[bool(ctx.session.info.get("is_sqlite"))], rows)
         if gone:
             ctx.session.execute(
                 delete(Progress).where(tuple_(Progress.enrolment_id, Progress.activity_key).in_(gone)),
@@ -130,10 +136,6 @@ def _enrolments(ctx: Context, uuids: set[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     wanted = sorted(uuids)
     for start in range(0, len(wanted), _CHUNK):
-        rows = ctx.session.execute(
-            select(
-                Enrolment.id, Enrolment.uuid, Enrolment.version_id, Enrolment.entered_at, Enrolment.membership_id
-            ).where(Enrolment.uuid.in_(wanted[start : start + _CHUNK]))
-        )
+        rows = ctx.session.execute(_BY_UUID, {"uuids": wanted[start : start + _CHUNK]})
         found.update({row.uuid: row for row in rows})
     return found

@@ -124,7 +124,9 @@ def _newcomer(ctx: Context, people: dict[str, Actor], number: int, chance: rando
     if number == 0:
         return people["porteur"]
     person = ensure_person(ctx, given_name=chance.choice(GIVEN), family_name=chance.choice(FAMILY))
-    return Actor(person.id, person.person_id, person.uuid, person.name)
+    actor = Actor(person.id, person.person_id, person.uuid, person.name)
+    accept_terms(replace(ctx, actor=actor))
+    return actor
 
 
 def _temper(chance: random.Random) -> Temper:

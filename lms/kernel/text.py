@@ -48,7 +48,7 @@ class TextRefused(Exception):
         self.problems = problems
 
 
-_TAG = re.compile(r"(<[^>]*>)")
+_MARKUP = re.compile(r"(<[^>]*>)")
 _BEFORE = re.compile(r" (?=[:;!?»%€])|(?<=\d) (?=\d{3}(?!\d))")
 _AFTER = re.compile(r"(?<=«) ")
 
@@ -84,7 +84,7 @@ def render_markdown(
 
 def unbroken(text: str) -> str:
     """The same text, HTML or plain, whose French punctuation and amounts do not end up alone on the next line of a phone."""
-    pieces = _TAG.split(text)
+    pieces = _MARKUP.split(text)
     pieces[::2] = [_BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", piece)) for piece in pieces[::2]]
     return "".join(pieces)
 

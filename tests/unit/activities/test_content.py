@@ -143,7 +143,7 @@ def test_graded_pools_are_parts_that_coverage_may_name():
 def test_compiled_quizzes_carry_prompts_and_no_answer():
     compiled = QUIZ.compile(quiz(), AROUND)
     assert "RETOUR" not in str(compiled)
-    assert compiled["prompts"]["q4"] == "Comment s'appelle ce qui reste ?"
+    assert compiled["prompts"]["q4"] == "Comment s'appelle ce qui reste\u00a0?"
 
 
 def test_compiled_lessons_count_their_words():
