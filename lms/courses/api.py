@@ -23,6 +23,7 @@ from lms.courses.data import (
 from lms.courses.folds import RULE as PROGRESS_RULE
 from lms.courses.models import Cohort, Course, Enrolment, Progress
 from lms.courses.operations import create_cohort as add_cohort
+from lms.courses.operations import declare_done
 from lms.courses.operations import enrol as enter
 from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
@@ -72,6 +73,7 @@ __all__ = [
     "cohorts_by_id",
     "content_of",
     "create_cohort",
+    "declare_done",
     "done_counts",
     "done_in",
     "enrol",

@@ -1,4 +1,4 @@
-"""Writes on cohorts and enrolments: check, change, tell."""
+"""Writes on cohorts and enrolments, and what learners say of themselves: check, change, tell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.accounts.api import end_grant, grant_role, grants_on, lock_memberships, members, roles_of
-from lms.contract.types import Role, Scope
+from lms.contract.types import ActivityType, Role, Scope, Source
 from lms.courses.events import (
     ActivityOpened,
     CohortChanged,
@@ -27,10 +27,12 @@ from lms.courses.events import (
 from lms.courses.models import Cohort, Course, CourseVersion, Enrolment, EnrolmentChange, Opening, Progress
 from lms.courses.permissions import ENROL, MANAGE_COHORT, OPEN_ACTIVITY, PUBLISH_COURSE, STAFF_COHORT
 from lms.courses.publishing import latest_published
+from lms.courses.queries import play
 from lms.courses.structure import structure
+from lms.courses.telling import outcome_of, say
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
-from lms.xapi.api import mark_stale
+from lms.xapi.api import COMPLETED, Intent, Outcome, Refused, mark_stale, record
 
 END_REASONS = ("created", "testing", "employed", "other_training", "chosen_stop", "lost_touch")
 COHORT_ROLES = (Role.TRAINER, Role.COACH)
@@ -290,3 +292,33 @@ def _note(ctx: Context, enrolment: Enrolment, kind: str, detail: dict[str, Any])
     """What happens to an enrolment is a row."""
     by = ctx.actor.membership_id if ctx.actor else None
     ctx.session.add(EnrolmentChange(enrolment_id=enrolment.id, kind=kind, at=ctx.now, by_id=by, detail=detail))
+
+
+# --------------------------------------------------------------------------------------------------------------- acts
+
+
+def declare_done(
+    ctx: Context, *, intent: Intent, kind: ActivityType, activity_key: str, seconds: float | None
+) -> Outcome:
+    """Record that the subject has read or seen an activity of this kind, as their device says, with the time it measured."""
+    found = play(ctx, activity_key)
+    if found.info.type != kind.name:
+        raise Refused("unreadable")
+    outcome = outcome_of(found, intent)
+    record(
+        ctx,
+        [
+            say(
+                ctx,
+                found,
+                intent,
+                0,
+                kind=kind,
+                verb=COMPLETED,
+                source=Source.LEARNER_DEVICE,
+                completion=True,
+                seconds=seconds,
+            )
+        ],
+    )
+    return outcome

@@ -49,9 +49,6 @@ class Activity(msgspec.Struct, frozen=True, omit_defaults=True):
     objectType: str = "Activity"  # noqa: N815
     definition: Definition | None = None
 
-    def __post_init__(self) -> None:
-        """objectType is written although it is the default: readers need not know that."""
-
 
 class Score(msgspec.Struct, frozen=True, omit_defaults=True):
     """2.4.5.1."""

@@ -42,10 +42,10 @@ class Learning:
         return f"{base}/{self.course.keys[name]}" if name else base
 
     def get(self, address: str, who: str = "learner") -> str:
-        """A page that must be there."""
+        """A page that must be there, as a person reads it: no entities, and a space that does not break is a space."""
         answer = self.client(who).get(address)
         assert answer.status_code == 200, (address, answer.status_code, answer.location)
-        return unescape(answer.text)
+        return unescape(answer.text).replace("\u00a0", " ")
 
     def post(self, address: str, who: str = "learner", *, intent: str | None = None, **values: Any) -> TestResponse:
         """A form with its intent."""

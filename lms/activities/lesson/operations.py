@@ -7,10 +7,9 @@ from typing import Annotated
 import msgspec
 
 from lms.activities.lesson.kind import KIND
-from lms.contract.types import Source
-from lms.courses.api import outcome_of, play, say
+from lms.courses.api import declare_done
 from lms.kernel.context import Context
-from lms.xapi.api import COMPLETED, Intent, Outcome, Refused, record
+from lms.xapi.api import Intent, Outcome
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -22,20 +21,4 @@ class Read(msgspec.Struct, frozen=True):
 
 def read_lesson(ctx: Context, *, intent: Intent, payload: Read) -> Outcome:
     """Record that it was read, as the person's device says."""
-    found = play(ctx, payload.activity)
-    if found.info.type != KIND.name:
-        raise Refused("unreadable")
-    outcome = outcome_of(found, intent)
-    said = say(
-        ctx,
-        found,
-        intent,
-        0,
-        kind=KIND,
-        verb=COMPLETED,
-        source=Source.LEARNER_DEVICE,
-        completion=True,
-        seconds=payload.seconds,
-    )
-    record(ctx, [said])
-    return outcome
+    return declare_done(ctx, intent=intent, kind=KIND, activity_key=payload.activity, seconds=payload.seconds)

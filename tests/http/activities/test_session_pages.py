@@ -67,4 +67,4 @@ def test_the_panel_of_a_group_lists_its_sessions(engine_name, learning):
         learning.platform.reading(learning.world.organisation, learning.world.members["trainer"]) as ctx,
     ):
         panels = ctx.registry.panels_at("cohort", ctx, cohort_by_key(ctx, learning.cohort.key))
-    assert any("Atelier : mon prix" in panel and "1 sur 1" in panel for panel in panels)
+    assert any("Atelier\u00a0: mon prix" in panel and "1 sur 1" in panel for panel in panels)
