@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import threading
@@ -46,15 +47,21 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A platform of its own, migrated and filled as `lms demo` does, on a free port of the loopback."""
+def site(engine_name: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A platform with a database of its own, migrated and filled as `lms demo` does, on a free port of the loopback."""
     folder = tmp_path_factory.mktemp("site")
-    settings = Settings(database_url=database_url, data_dir=folder, secret_key="b" * 40, development=True, workers=0)
+    url = "" if engine_name == "sqlite" else request.getfixturevalue("postgresql_server").create("lms_site")
+    settings = Settings(database_url=url, data_dir=folder, secret_key="b" * 40, development=True, workers=0)
     platform = build_platform(settings, features=FEATURES)
     migrate_database(platform)
     fill_demo(platform, learners=LEARNERS, seed=1)
     server = waitress.create_server(create_app(platform), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):  # closing the server from here pulls its socket from under its loop
+            server.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield Site(platform, f"http://127.0.0.1:{server.effective_port}")
     server.close()

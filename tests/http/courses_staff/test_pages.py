@@ -277,7 +277,7 @@ def test_a_course_shows_its_content_its_time_and_what_it_covers(made: Any, signe
     page = text(signed_in_as("trainer").get(f"/parcours-equipe/{made.key}"))
     for said in (
         "2\xa0h\xa007 en tout, dont 37\xa0min à distance et 1\xa0h\xa030 ensemble.",
-        "Bonjour : qui êtes-vous ?",
+        "Bonjour\xa0: qui êtes-vous\xa0?",
         "PP1.2",
         "7 sur 10 au moins",
         "Version 1",

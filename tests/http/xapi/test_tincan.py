@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from typing import Any
@@ -21,7 +22,12 @@ from tests.http.xapi.conftest import (
 def endpoint(app: Flask) -> Any:
     """The application on a port of the loopback, for the time of a test."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):  # closing the server from here pulls its socket from under its loop
+            server.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}/xapi/"
     server.close()
