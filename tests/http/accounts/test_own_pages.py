@@ -19,7 +19,6 @@ from lms.accounts.legal import TermsText
 from lms.accounts.models import Membership, Organisation, Person, TermsAcceptance
 from lms.accounts.roles import matrix_page
 from lms.accounts.signing import Signer
-from lms.app import FEATURES
 from lms.kernel.platform import Platform
 from lms.kernel.wording import WordRow
 from tests.factories.world import World
@@ -221,7 +220,6 @@ def test_the_matrix_of_roles_is_what_applies(signed_in_as: As, platform: Platfor
         assert right.title.replace("'", "&#39;") in page
 
 
-@pytest.mark.skipif(len(FEATURES) < 8, reason="the page is about all features")
 def test_the_documented_matrix_is_the_one_that_applies(shared_platform: Platform, engine_name: str) -> None:
     """`lms roles --write docs/roles.md` brings it up to date."""
     assert (DOCS / "roles.md").read_text(encoding="utf-8") == matrix_page(shared_platform.registry.rights.values())
