@@ -29,7 +29,6 @@ from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
 from lms.courses.publishing import course_named, import_draft, publish_draft
 from lms.courses.queries import (
-    content_of,
     done_counts,
     done_in,
     enrolments_by_id,
@@ -46,7 +45,7 @@ from lms.courses.queries import (
 )
 from lms.courses.reading import read_course
 from lms.courses.refusals import refusal
-from lms.courses.structure import structure
+from lms.courses.structure import content_of, structure
 from lms.courses.telling import active_seconds, outcome_of, say
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
@@ -174,11 +173,10 @@ def cohorts(ctx: Context) -> list[CohortInfo]:
     return [CohortInfo(*row) for row in rows]
 
 
-def import_content(ctx: Context, path: Path, *, data_dir: Path) -> list[str]:
+def import_content(ctx: Context, path: Path, *, data_dir: Path, again: bool = False) -> list[str]:
     """Import a course's folder or another content file; says what was done, or raises `ContentRefused` with every problem."""
     if path.is_dir():
-        course = import_draft(ctx, read_course(ctx.registry.activity_types, path), data_dir=data_dir)
-        return [f"{course.slug} : brouillon prêt. Publiez-le avec : lms content publish {course.slug}"]
+        return import_draft(ctx, read_course(ctx.registry.activity_types, path), data_dir=data_dir, again=again)
     for importer in ctx.registry.content_importers.values():
         if path.is_file() and importer.matches(path):
             return importer.load(ctx, path)

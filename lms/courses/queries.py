@@ -14,7 +14,6 @@ from lms.courses.folds import DONE
 from lms.courses.learner import Standing, Way, way_of
 from lms.courses.models import (
     PUBLISHED,
-    ActivityRow,
     Cohort,
     Course,
     CourseFile,
@@ -26,7 +25,7 @@ from lms.courses.models import (
 from lms.courses.opening import due_at, opened
 from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE
 from lms.courses.progress import activity_iri
-from lms.courses.structure import structure
+from lms.courses.structure import content_of, structure
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow
 from lms.kernel.rights import NotFound
@@ -70,9 +69,6 @@ _PLACE = (
     .join(Enrolment, Enrolment.cohort_id == Cohort.id)
     .where(Enrolment.id == bindparam("enrolment_id"))
 )
-_CONTENT = select(ActivityRow.body, ActivityRow.compiled).where(
-    ActivityRow.version_id == bindparam("version_id"), ActivityRow.key == bindparam("key")
-)
 
 
 def own_enrolments(ctx: Context) -> list[tuple[EnrolmentInfo, str]]:
@@ -101,14 +97,6 @@ def openings_of(ctx: Context, enrolment_id: int) -> frozenset[str]:
     return frozenset(ctx.session.scalars(_OPENINGS, {"enrolment_id": enrolment_id}))
 
 
-def content_of(ctx: Context, version_id: int, *, key: str) -> Any:
-    """(body, compiled) of an activity."""
-    found = ctx.session.execute(_CONTENT, {"version_id": version_id, "key": key}).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def standing_of(ctx: Context, enrolment_id: int) -> Standing:
     """What decides what is open and done, in two queries."""
     return Standing(progress_of(ctx, enrolment_id), openings_of(ctx, enrolment_id))
@@ -132,18 +120,19 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str, standi
     body, compiled = content_of(ctx, enrolment.version_id, key=activity_key)
     if info.opens or body.get("attempts") is not None:
         settle(ctx, enrolment.uuid)  # within a batch, what opens it or counts its attempts may have just been said
-    progress = progress_of(ctx, enrolment.id)
+        standing = None
+    known = standing or _standing_before(ctx, enrolment, info)
     zone = ctx.here.timezone
     door = opened(
         info,
         entered_at=enrolment.entered_at,
         now=ctx.now,
         zone=zone,
-        progress=progress,
-        granted=openings_of(ctx, enrolment.id),
+        progress=known.progress,
+        granted=known.granted,
     )
     due = due_at(info, entered_at=enrolment.entered_at, zone=zone)
-    own = progress.get(activity_key)
+    own = known.progress.get(activity_key)
     return Play(
         enrolment=enrolment,
         activity=_view(ctx, whole, info, body, compiled),
@@ -155,6 +144,11 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str, standi
         due_at=due,
         is_late=bool(due and ctx.now > due) or enrolment.ended_at is not None,
     )
+
+
+def _standing_before(ctx: Context, enrolment: EnrolmentInfo, info: ActivityInfo) -> Standing:
+    """What opens one activity: most have no rule, and for them nobody's word is asked for."""
+    return Standing(progress_of(ctx, enrolment.id), openings_of(ctx, enrolment.id) if info.opens else frozenset())
 
 
 def play_by_staff(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> Play:

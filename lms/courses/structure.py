@@ -1,11 +1,13 @@
-"""The structure of a course version: read once per process when it is published, for it never changes."""
+"""The structure of a course version and what its activities say: kept per process once published, for they never change."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.courses.data import ActivityInfo, ModuleInfo, Structure
 from lms.courses.models import PUBLISHED, ActivityRow, Course, CourseVersion, ModuleRow
@@ -15,6 +17,9 @@ from lms.kernel.text import unbroken
 
 _kept: dict[tuple[str, int, int], Structure] = {}
 _MOST_KEPT = 500
+_contents: OrderedDict[tuple[tuple[str, int, int], str], tuple[Any, Any]] = OrderedDict()
+_MOST_CONTENTS = 200
+"""Some 50 kB each at the most: 10 MB. What was asked for longest ago leaves first."""
 
 _VERSION = select(CourseVersion, Course.key.label("course_key")).join(Course, Course.id == CourseVersion.course_id)
 _MODULES = select(ModuleRow.id, ModuleRow.key, ModuleRow.title, ModuleRow.head).order_by(ModuleRow.position)
@@ -32,11 +37,14 @@ _ACTIVITIES = select(
     ActivityRow.objectives,
     ActivityRow.body,
 ).order_by(ActivityRow.position)
+_CONTENT = select(ActivityRow.body, ActivityRow.compiled).where(
+    ActivityRow.version_id == bindparam("version_id"), ActivityRow.key == bindparam("key")
+)
 
 
 def structure(ctx: Context, version_id: int) -> Structure:
     """The structure of a version; `NotFound` when there is none in this organisation."""
-    place = (str(ctx.session.get_bind().engine.url), ctx.here.id, version_id)
+    place = _place(ctx, version_id)
     kept = _kept.get(place)
     if kept is None:
         kept, published = _read(ctx, version_id)
@@ -47,9 +55,33 @@ def structure(ctx: Context, version_id: int) -> Structure:
     return kept
 
 
+def content_of(ctx: Context, version_id: int, *, key: str) -> tuple[Any, Any]:
+    """(body, compiled) of an activity, to be read and not changed; `NotFound` when there is none in this organisation."""
+    place = (_place(ctx, version_id), key)
+    kept = _contents.get(place)
+    if kept is not None:
+        with suppress(KeyError):  # another thread made room in this moment
+            _contents.move_to_end(place)
+        return kept
+    found = ctx.session.execute(_CONTENT, {"version_id": version_id, "key": key}).one_or_none()
+    if found is None:
+        raise NotFound
+    content = (found.body, found.compiled)
+    if place[0] in _kept:  # a published version
+        _contents[place] = content
+        while len(_contents) > _MOST_CONTENTS:
+            _contents.popitem(last=False)
+    return content
+
+
 def forget_structures() -> None:
     """Read everything again: tests empty the database under a process, and its ids come back."""
     _kept.clear()
+    _contents.clear()
+
+
+def _place(ctx: Context, version_id: int) -> tuple[str, int, int]:
+    return (str(ctx.session.get_bind().engine.url), ctx.here.id, version_id)
 
 
 def _read(ctx: Context, version_id: int) -> tuple[Structure, bool]:

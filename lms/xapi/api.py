@@ -12,7 +12,7 @@ from lms.kernel.context import Context
 from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace
 from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
 from lms.xapi.intents import intent_payload
-from lms.xapi.ledger import entries_of, record
+from lms.xapi.ledger import entries_of_pairs, record
 from lms.xapi.models import StatementRow
 from lms.xapi.operations import accept, submit, void_statement
 from lms.xapi.permissions import VOID
@@ -65,7 +65,7 @@ _PAGE = 1_000
 def entries_by_registration(ctx: Context, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[LedgerEntry]]:
     """The valid statements of each (registration, activity IRI)."""
     found: dict[tuple[str, str], list[LedgerEntry]] = {pair: [] for pair in pairs}
-    for entry in _entries_among(ctx, StatementRow.registration, found):
+    for entry in entries_of_pairs(ctx, "registration", found):
         kept = found.get((entry.registration or "", entry.activity))
         if kept is not None:
             kept.append(entry)
@@ -75,19 +75,11 @@ def entries_by_registration(ctx: Context, pairs: Iterable[tuple[str, str]]) -> d
 def entries_by_activity(ctx: Context, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], list[LedgerEntry]]:
     """The valid statements of each (membership id, activity IRI)."""
     found: dict[tuple[int, str], list[LedgerEntry]] = {pair: [] for pair in pairs}
-    for entry in _entries_among(ctx, StatementRow.membership_id, found):
+    for entry in entries_of_pairs(ctx, "membership_id", found):
         kept = found.get((entry.membership_id or 0, entry.activity))
         if kept is not None:
             kept.append(entry)
     return found
-
-
-def _entries_among(ctx: Context, column: Any, pairs: Collection[tuple[Any, str]]) -> list[LedgerEntry]:
-    """Two lists in place of a list of pairs, for which SQLite has no index: what they find too much is left aside."""
-    if not pairs:
-        return []
-    owners, activities = sorted({pair[0] for pair in pairs}), sorted({pair[1] for pair in pairs})
-    return entries_of(ctx, column.in_(owners), StatementRow.activity.in_(activities))
 
 
 def registrations_and_activities(ctx: Context, verbs: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -33,6 +33,13 @@ _INSERTS = {
     for is_sqlite, dialect in ((True, sqlite), (False, postgresql))
 }
 _VALID = select(*_COLUMNS).where(StatementRow.voided_by.is_(None), StatementRow.erased_at.is_(None))
+_OF_PAIRS = {
+    owner: _VALID.where(
+        getattr(StatementRow, owner).in_(bindparam("owners", expanding=True)),
+        StatementRow.activity.in_(bindparam("activities", expanding=True)),
+    ).order_by(StatementRow.id)
+    for owner in ("registration", "membership_id")
+}
 _BY_STATEMENT_ID = _VALID.where(StatementRow.statement_id.in_(bindparam("ids", expanding=True)))
 _VOIDING = select(StatementRow.statement_id, StatementRow.voids, StatementRow.source).where(
     StatementRow.voids.in_(bindparam("ids", expanding=True)), StatementRow.voids.is_not(None)
@@ -72,6 +79,17 @@ def entries_of(ctx: Context, *where: Any, limit: int | None = None) -> list[Ledg
     """The valid statements that fulfil these conditions on `StatementRow`, in order of storage."""
     query: Any = _VALID.where(*where).order_by(StatementRow.id).limit(limit)
     return [LedgerEntry(*row) for row in ctx.session.execute(query)]
+
+
+def entries_of_pairs(ctx: Context, owner: str, pairs: Collection[tuple[Any, str]]) -> list[LedgerEntry]:
+    """The valid statements of these (owner, activity IRI), and some more: `owner` is "registration" or "membership_id".
+
+    Two lists in place of a list of pairs, for which SQLite has no index: the caller leaves aside what is found too much.
+    """
+    if not pairs:
+        return []
+    which = {"owners": sorted({pair[0] for pair in pairs}), "activities": sorted({pair[1] for pair in pairs})}
+    return [LedgerEntry(*row) for row in ctx.session.execute(_OF_PAIRS[owner], which)]
 
 
 def _row(organisation_id: int, one: NewStatement, stored: datetime) -> dict[str, Any]:
