@@ -30,10 +30,8 @@ from lms.courses.progress import activity_iri, key_of_iri
 from lms.courses.publishing import course_named, import_draft, publish_draft
 from lms.courses.queries import (
     done_counts,
-    done_in,
     enrolments_by_id,
     enrolments_by_keys,
-    enrolments_in,
     following,
     own_enrolment,
     own_enrolments,
@@ -41,6 +39,7 @@ from lms.courses.queries import (
     play,
     play_by_staff,
     play_in,
+    present_by_version,
     progress_of,
 )
 from lms.courses.reading import read_course
@@ -74,13 +73,11 @@ __all__ = [
     "create_cohort",
     "declare_done",
     "done_counts",
-    "done_in",
     "enrol",
     "enrolment_by_key",
     "enrolments",
     "enrolments_by_id",
     "enrolments_by_keys",
-    "enrolments_in",
     "following",
     "import_content",
     "key_of_iri",
@@ -91,6 +88,7 @@ __all__ = [
     "play",
     "play_by_staff",
     "play_in",
+    "present_by_version",
     "progress",
     "progress_of",
     "publish_course",

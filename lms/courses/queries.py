@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -68,6 +67,17 @@ _PLACE = (
     select(Cohort.place)
     .join(Enrolment, Enrolment.cohort_id == Cohort.id)
     .where(Enrolment.id == bindparam("enrolment_id"))
+)
+_DONE = (
+    select(Progress.activity_key, func.count())
+    .join(Enrolment, Enrolment.id == Progress.enrolment_id)
+    .where(Enrolment.cohort_id == bindparam("cohort_id"), Enrolment.ended_at.is_(None), Progress.status == DONE)
+    .group_by(Progress.activity_key)
+)
+_PRESENT = (
+    select(Enrolment.version_id, func.count())
+    .where(Enrolment.cohort_id == bindparam("cohort_id"), Enrolment.ended_at.is_(None))
+    .group_by(Enrolment.version_id)
 )
 
 
@@ -235,25 +245,12 @@ def course_file(ctx: Context, course_key: str, *, sha256: str) -> FileRow:
 
 def done_counts(ctx: Context, cohort_id: int) -> dict[str, int]:
     """Activity key → how many present people of a cohort have done it. The caller has asked for the right."""
-    query = select(Progress.activity_key, func.count()).join(Enrolment, Enrolment.id == Progress.enrolment_id)
-    present = query.where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None), Progress.status == DONE)
-    return {row[0]: row[1] for row in ctx.session.execute(present.group_by(Progress.activity_key))}
+    return {row[0]: row[1] for row in ctx.session.execute(_DONE, {"cohort_id": cohort_id})}
 
 
-def done_in(ctx: Context, cohort_id: int, *, activity_key: str) -> dict[int, datetime]:
-    """Enrolment id → since when an activity is done, in a cohort. The caller has asked for the right."""
-    query = select(Progress.enrolment_id, Progress.done_at).join(Enrolment, Enrolment.id == Progress.enrolment_id)
-    rows = ctx.session.execute(query.where(Enrolment.cohort_id == cohort_id, Progress.activity_key == activity_key))
-    return {row.enrolment_id: row.done_at for row in rows if row.done_at is not None}
-
-
-def enrolments_in(ctx: Context, cohort_id: int) -> list[EnrolmentInfo]:
-    """The enrolments of a cohort that the actor may read, the present ones."""
-    query = select(*ENROLMENT_COLUMNS).where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
-    return [
-        EnrolmentInfo(*row)
-        for row in ctx.session.execute(query.where(ctx.visible(READ_COHORT, Enrolment)).order_by(Enrolment.id))
-    ]
+def present_by_version(ctx: Context, cohort_id: int) -> dict[int, int]:
+    """Course version id → how many present people of a cohort follow it. The caller has asked for the right."""
+    return {row[0]: row[1] for row in ctx.session.execute(_PRESENT, {"cohort_id": cohort_id})}
 
 
 def enrolments_by_keys(ctx: Context, keys: Iterable[str]) -> list[EnrolmentInfo]:

@@ -35,6 +35,7 @@ from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
 from lms.kernel.faults import TermsToAccept, answer_fault
 from lms.kernel.i18n import gettext, ngettext
+from lms.kernel.paging import Listed
 from lms.kernel.platform import Identity, Platform
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
 from lms.kernel.wording import word
@@ -43,6 +44,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+_LAST_PAGE = 100_000
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -173,6 +175,22 @@ def _signed_in_context() -> Context:
     ):
         raise TermsToAccept
     return context()
+
+
+def page_number() -> int:
+    """The page of a list that the address asks for, from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
+
+
+def pager(listed: Listed[Any], **kept: Any) -> dict[str, object]:
+    """What the component `pager` draws: the neighbours of a page, at this address with what is `kept` of its question."""
+
+    def url(number: int) -> str | None:
+        known = 1 <= number <= listed.pages
+        return url_for(str(request.endpoint), **(request.view_args or {}), **kept, page=number) if known else None
+
+    before, after = url(listed.number - 1), url(listed.number + 1)
+    return {"number": listed.number, "pages": listed.pages, "previous_url": before, "next_url": after}
 
 
 def render(template: str, **values: Any) -> str:

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.accounts.api import members
+from sqlalchemy import select
+
+from lms.accounts.api import people
 from lms.activities.session.kind import KIND
-from lms.courses.api import ActivityInfo, CohortInfo, done_counts, done_in, enrolments_in, structure
+from lms.courses.api import (
+    ActivityInfo,
+    CohortInfo,
+    done_counts,
+    enrolments,
+    present_by_version,
+    progress,
+    structure,
+)
 from lms.kernel.context import Context
+from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
 
 
@@ -18,7 +29,6 @@ class Person:
 
     enrolment_key: str
     name: str
-    sort_name: str
     done_at: datetime | None
 
 
@@ -31,32 +41,45 @@ class SessionLine:
     total: int
 
 
-def people_of(ctx: Context, cohort: CohortInfo, activity_key: str) -> tuple[ActivityInfo, list[Person]]:
-    """The session, and the present people whose path has it, by name; `NotFound` when nobody's has."""
-    enrolments = [
-        (one, structure(ctx, one.version_id).activities.get(activity_key)) for one in enrolments_in(ctx, cohort.id)
-    ]
-    concerned = [(one, info) for one, info in enrolments if info is not None and info.type == KIND.name]
-    if not concerned:
+def people_of(
+    ctx: Context, cohort: CohortInfo, activity_key: str, *, number: int = 1
+) -> tuple[SessionLine, Listed[Person]]:
+    """The session, and a page of the present people whose path has it: those who wait to be noted first, by name.
+
+    `NotFound` when nobody's path has it. The caller has asked for the right on the group.
+    """
+    line = next((one for one in sessions_of(ctx, cohort) if one.info.key == activity_key), None)
+    if line is None:
         raise NotFound
-    names = members(ctx, [one.membership_id for one, _info in concerned])
-    done = done_in(ctx, cohort.id, activity_key=activity_key)
-    people = [
-        Person(one.key, names[one.membership_id].name, names[one.membership_id].sort_name, done.get(one.id))
-        for one, _info in concerned
+    versions = [
+        version for version in present_by_version(ctx, cohort.id) if activity_key in structure(ctx, version).activities
     ]
-    return concerned[-1][1], sorted(people, key=lambda person: person.sort_name)
+    enrolment, person, figure = enrolments(ctx).subquery(), people(ctx).subquery(), progress(ctx).subquery()
+    is_theirs = (figure.c.enrolment_id == enrolment.c.enrolment_id) & (figure.c.activity_key == activity_key)
+    rows = ctx.session.execute(
+        select(enrolment.c.key, person.c.given_name, person.c.family_name, figure.c.done_at)
+        .join(person, person.c.membership_id == enrolment.c.membership_id)
+        .outerjoin(figure, is_theirs)
+        .where(
+            enrolment.c.cohort_id == cohort.id,
+            enrolment.c.ended_at.is_(None),
+            enrolment.c.version_id.in_(versions),
+        )
+        .order_by(figure.c.done_at.is_not(None), person.c.sort_name, enrolment.c.enrolment_id)
+        .offset((number - 1) * PAGE)
+        .limit(PAGE)
+    )
+    listed = [Person(row.key, f"{row.given_name} {row.family_name}".strip(), row.done_at) for row in rows]
+    return line, Listed(listed, line.total, number)
 
 
 def sessions_of(ctx: Context, cohort: CohortInfo) -> list[SessionLine]:
     """The sessions in the paths of the present people of a group, in order."""
-    enrolments = enrolments_in(ctx, cohort.id)
     counts = done_counts(ctx, cohort.id)
     found: dict[str, tuple[ActivityInfo, int]] = {}
-    for version in sorted({one.version_id for one in enrolments}, reverse=True):
-        people = sum(1 for one in enrolments if one.version_id == version)
+    for version, people_there in sorted(present_by_version(ctx, cohort.id).items(), reverse=True):
         for info in structure(ctx, version).activities.values():
             if info.type == KIND.name:
                 known, total = found.get(info.key, (info, 0))
-                found[info.key] = (known, total + people)
+                found[info.key] = (known, total + people_there)
     return [SessionLine(info, counts.get(key, 0), total) for key, (info, total) in found.items()]

@@ -10,7 +10,7 @@ from lms.activities.session.kind import INVALIDATED, VALIDATED
 from lms.courses.api import READ_COHORT, VALIDATE, CohortInfo, cohort_by_key, refusal
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.web import flash, go, guarded, render
+from lms.kernel.web import flash, go, guarded, page_number, pager, render
 from lms.xapi.api import Outcome, submit
 
 bp = Blueprint("session", __name__)
@@ -21,9 +21,11 @@ bp = Blueprint("session", __name__)
 def people(ctx: Context, cohort_key: str, activity_key: str) -> str:
     """Everyone of the group, to be ticked."""
     cohort = cohort_by_key(ctx, cohort_key)
-    info, listed = people_of(ctx, cohort, activity_key)
+    line, listed = people_of(ctx, cohort, activity_key, number=page_number())
     can_validate = ctx.holds(VALIDATE, on=cohort)
-    return render("session/people.html", cohort=cohort, info=info, people=listed, can_validate=can_validate)
+    return render(
+        "session/people.html", cohort=cohort, line=line, listed=listed, pager=pager(listed), can_validate=can_validate
+    )
 
 
 @bp.post("/groupes/<cohort_key>/seances/<string(length=10):activity_key>")

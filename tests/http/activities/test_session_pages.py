@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from lms.accounts.api import ensure_person
 from lms.courses.api import cohort_by_key
+from tests.factories.courses import enrol
 
 
 def address(learning):
@@ -68,3 +70,17 @@ def test_the_panel_of_a_group_lists_its_sessions(engine_name, learning):
     ):
         panels = ctx.registry.panels_at("cohort", ctx, cohort_by_key(ctx, learning.cohort.key))
     assert any("Atelier\u00a0: mon prix" in panel and "1 sur 1" in panel for panel in panels)
+
+
+def test_a_large_group_is_listed_by_pages_those_to_note_first(engine_name, learning):
+    with learning.platform.writing(learning.world.organisation) as ctx:
+        for number in range(60):
+            person = ensure_person(ctx, given_name=f"Zoé{number}", email=f"z{number}@essai.test")
+            enrol(ctx, learning.cohort, membership_id=person.id)
+    learning.post(address(learning), "trainer", enrolment=learning.enrolment.key)
+    first, second = (learning.get(f"{address(learning)}?page={number}", "trainer") for number in (1, 2))
+    assert "1 sur 61" in first
+    assert (first.count('name="enrolment"'), second.count('name="enrolment"')) == (50, 11)
+    assert "Learner Essai" not in first
+    assert "Learner Essai" in second
+    assert f"{address(learning)}?page=2" in first
