@@ -23,6 +23,7 @@ from lms.kernel.migrating import MIGRATIONS, alembic_config, migrate_database
 from lms.settings import Settings
 
 VERSIONS = MIGRATIONS / "versions"
+MOST = 32 - len("20261122_1640_")
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:
@@ -36,6 +37,8 @@ def make(name: str) -> Path:
     """Write the migration and return its path."""
     if not re.fullmatch(r"[a-z][a-z0-9_]+", name):
         sys.exit("A migration has a telling name, in small letters: add_forum_topic")
+    if len(name) > MOST:
+        sys.exit(f"A migration's name has {MOST} letters at most: the database keeps 32, the date takes the others")
     with tempfile.TemporaryDirectory() as folder:
         platform = build_platform(Settings(data_dir=Path(folder), secret_key="s" * 40, development=True))
         config = alembic_config()

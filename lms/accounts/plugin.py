@@ -15,6 +15,7 @@ from lms.accounts.words import TERMS
 from lms.contract.hooks import hookimpl
 from lms.contract.types import JobKind, NavigationEntry, PersonalData, Right, Term
 from lms.kernel.context import Context
+from lms.kernel.delivery import RETRY_WORK
 from lms.kernel.events import EventRow
 from lms.kernel.i18n import mark
 from lms.kernel.wording import WRITE_WORDS
@@ -22,8 +23,8 @@ from lms.kernel.wording import WRITE_WORDS
 
 @hookimpl
 def permissions() -> tuple[Right, ...]:
-    """Rights on people, roles, ways in, the organisation and its words."""
-    return (*RIGHTS, WRITE_WORDS)
+    """Rights on people, roles, ways in, the organisation, its words and the platform's own work."""
+    return (*RIGHTS, WRITE_WORDS, RETRY_WORK)
 
 
 @hookimpl

@@ -40,9 +40,12 @@ def content() -> None:
 
 @content.command("import")
 @click.argument("path", type=_path)
+@click.option(
+    "--again", is_flag=True, help="Make a draft though nothing changed: to follow a framework's newer version."
+)
 @_organisation
 @click.pass_obj
-def import_path(platform: Platform, path: Path, organisation: str | None) -> None:
+def import_path(platform: Platform, path: Path, organisation: str | None, *, again: bool) -> None:
     """Make drafts from PATH: a course's folder, a framework's file, or a folder that holds several."""
     with _problems():
         for one in _content_under(path):
@@ -52,8 +55,7 @@ def import_path(platform: Platform, path: Path, organisation: str | None) -> Non
                 if draft is None:
                     said = import_content(ctx, one, data_dir=platform.settings.data_dir)
                 else:
-                    course = import_draft(ctx, draft, data_dir=platform.settings.data_dir)
-                    said = [f"{course.slug} : brouillon prêt. Publiez-le avec : lms content publish {course.slug}"]
+                    said = import_draft(ctx, draft, data_dir=platform.settings.data_dir, again=again)
             for sentence in said:
                 click.echo(sentence)
 

@@ -47,6 +47,8 @@ class CourseVersion(OrganisationOwned, Base):
     coverage: Mapped[list[Any]]
     """`[{criterion, activity, minimum?}]`, as in `course.yaml`."""
     glossary: Mapped[list[Any]]
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of what was imported: the same content makes no second draft."""
 
 
 class ModuleRow(OrganisationOwned, Base):

@@ -22,8 +22,11 @@ class NothingToPublish(Exception):
     """The course has no draft: someone has just published it, or nothing was imported since."""
 
 
-def import_draft(ctx: Context, draft: Draft, *, data_dir: Path) -> Course:
-    """Make or replace the draft of the course that the key names; `ContentRefused` leaves everything as it was."""
+def import_draft(ctx: Context, draft: Draft, *, data_dir: Path, again: bool = False) -> list[str]:
+    """Make or replace the draft of the course that the key names; says what was done, in sentences.
+
+    The same content makes no draft, unless `again`. `ContentRefused` leaves everything as it was.
+    """
     course = ctx.session.scalar(select(Course).where(Course.key == draft.head.key).with_for_update())
     if course is None:
         if not ctx.holds_everywhere(PUBLISH_COURSE):
@@ -37,9 +40,13 @@ def import_draft(ctx: Context, draft: Draft, *, data_dir: Path) -> Course:
         ctx.session.add(course)
         ctx.session.flush()
     ctx.require(PUBLISH_COURSE, on=course)
+    present = draft_of(ctx, course.id) or latest_published(ctx, course.id)
+    if present is not None and present.digest == draft.digest and not again:
+        state = "brouillon" if present.state == DRAFT else f"version {present.number}"
+        return [f"{course.slug} : rien n'a changé ({state})"]
     version = save_draft(ctx, draft, course=course, data_dir=data_dir)
     ctx.tell(CourseImported(course_id=course.id, version_id=version.id))
-    return course
+    return [f"{course.slug} : brouillon prêt. Publiez-le avec : lms content publish {course.slug}"]
 
 
 def publish_draft(ctx: Context, course: Course) -> CourseVersion:

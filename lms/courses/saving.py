@@ -37,6 +37,7 @@ def save_draft(ctx: Context, draft: Draft, *, course: Course, data_dir: Path) ->
     version.head = plain(draft.head, without=_VERSION_FIELDS)
     version.coverage = [plain(entry) for entry in draft.head.coverage]
     version.glossary = [plain(entry) for entry in draft.glossary]
+    version.digest = draft.digest
     ctx.session.flush()
     for position, module in enumerate(draft.modules):
         row = ModuleRow(

@@ -40,3 +40,9 @@ class EventRow(OrganisationOwned, Base):
     type: Mapped[str] = mapped_column(String(80))
     data: Mapped[dict[str, Any]]
     delivered_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    """How often its handlers have failed."""
+    due_at: Mapped[datetime | None]
+    """Not to be tried again before; None: at once, or never any more (`lms.kernel.delivery`)."""
+    fault: Mapped[str] = mapped_column(String(60), default="")
+    """The kind of the last failure."""

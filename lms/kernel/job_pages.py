@@ -1,4 +1,4 @@
-"""The pages of long work: its owner sees where it stands, cancels it, fetches what it made."""
+"""The pages of long work: its owner sees where it stands, cancels it, fetches what it made; leaders see what has failed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.kernel import jobs
 from lms.kernel.context import Context
+from lms.kernel.delivery import RETRY_WORK, events_set_aside, jobs_set_aside, retry_work
 from lms.kernel.files import FileRow, path_of
-from lms.kernel.i18n import gettext, mark
+from lms.kernel.i18n import gettext, mark, speech
 from lms.kernel.rights import NotFound
-from lms.kernel.web import go, is_local, platform, render, signed_in
+from lms.kernel.web import flash, go, guarded, is_local, platform, render, signed_in
 
 bp = Blueprint("jobs", __name__, url_prefix="/travaux")
 
@@ -22,6 +23,27 @@ FAILED = mark(
     "Rien n'a été gardé. Vous pouvez recommencer ; si cela revient, prévenez la personne qui tient la plateforme."
 )
 CANCELLED = mark("Rien n'a été gardé.")
+
+
+@bp.get("")
+@guarded(RETRY_WORK)
+def failures(ctx: Context) -> str:
+    """What the platform had to do by itself, and nobody tries any more."""
+    titles = {name: gettext(kind.title) for name, kind in ctx.registry.job_kinds.items()}
+    rows = [
+        (titles.get(one.kind, one.kind), one.fault, speech().day(one.since, ctx.here.timezone), one.count)
+        for one in [*jobs_set_aside(ctx), *events_set_aside(ctx)]
+    ]
+    return render("ui/failures.html", rows=rows)
+
+
+@bp.post("/relancer")
+@guarded(RETRY_WORK)
+def post_retry(ctx: Context) -> WerkzeugResponse:
+    """Try all of it again."""
+    retry_work(ctx)
+    flash(gettext("C'est relancé. Revenez voir dans quelques minutes."))
+    return go("jobs.failures")
 
 
 @bp.get("/<key>")

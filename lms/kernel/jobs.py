@@ -26,7 +26,9 @@ from lms.kernel.tenancy import OrganisationOwned, across_tenants
 log = logging.getLogger(__name__)
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 RESULT_LIVES = timedelta(days=7)
-MAX_TRIES = 3
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0, 2, 15, 60))
+"""How long work that the disk or the network has cut waits before each further try."""
+MAX_TRIES = len(PAUSES) + 1
 
 
 class JobRow(OrganisationOwned, Keyed, Base):
@@ -45,6 +47,8 @@ class JobRow(OrganisationOwned, Keyed, Base):
     cursor: Mapped[dict[str, Any] | None]
     cancel_asked: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    """Not to be taken before."""
     message: Mapped[str] = mapped_column(String(400), default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey(FileRow.id))
     result: Mapped[dict[str, Any] | None]
@@ -164,7 +168,11 @@ def recover(platform: Platform) -> None:
 def _take(platform: Platform) -> tuple[int, int] | None:
     with platform.database.writing() as session, across_tenants(session, "take a job"):
         row = session.scalar(
-            select(JobRow).where(JobRow.state == WAITING).order_by(JobRow.id).limit(1).with_for_update(skip_locked=True)
+            select(JobRow)
+            .where(JobRow.state == WAITING, JobRow.due_at.is_(None) | (JobRow.due_at <= platform.clock()))
+            .order_by(JobRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
         )
         if row is None:
             return None
@@ -177,15 +185,16 @@ def _run(platform: Platform, job_id: int, organisation_id: int) -> None:
         row = session.get_one(JobRow, job_id)
         job = RunningJob(platform, row.id, organisation_id, row.owner_id, row.arguments, row.cursor or {})
         kind, tries = row.kind, row.tries
-    state, message = DONE, ""
+    state, message, due_at = DONE, "", None
     try:
         platform.registry.job_kinds[kind].run(platform, job)
     except JobCancelled:
         state = CANCELLED
     except Exception as failure:
         log.exception("job %s failed", job_id)
-        state = WAITING if tries < MAX_TRIES and isinstance(failure, OSError) else FAILED
-        message = type(failure).__name__
+        state, message = FAILED, type(failure).__name__
+        if tries < MAX_TRIES and isinstance(failure, OSError):
+            state, due_at = WAITING, platform.clock() + PAUSES[tries - 1]
     with platform.database.writing(organisation_id) as session:
         row = session.get_one(JobRow, job_id)
-        row.state, row.message, row.ended_at = state, message, platform.clock()
+        row.state, row.message, row.due_at, row.ended_at = state, message, due_at, platform.clock()

@@ -12,16 +12,13 @@ import time
 from typing import Any
 
 from huey import Huey, crontab
-from sqlalchemy import select, update
 
 from lms.kernel import jobs
-from lms.kernel.events import EventRow
+from lms.kernel.delivery import deliver_events
 from lms.kernel.platform import Platform
-from lms.kernel.tenancy import across_tenants
 
 log = logging.getLogger(__name__)
 RESTART_SECONDS = 2.0
-EVENT_BATCH = 100
 
 
 def wake_from(platform: Platform) -> Huey:
@@ -73,26 +70,6 @@ def _work(platform: Platform) -> None:
         if schedule.on_wake:
             schedule.run(platform)
     jobs.sweep(platform)
-
-
-def deliver_events(platform: Platform) -> int:
-    """Hand committed events to the plugins that react; each in its own transaction, so one failure holds up no other."""
-    with platform.database.read_session() as session, across_tenants(session, "deliver events"):
-        rows = session.execute(
-            select(EventRow.id, EventRow.organisation_id)
-            .where(EventRow.delivered_at.is_(None))
-            .order_by(EventRow.id)
-            .limit(EVENT_BATCH)
-        ).all()
-    for row in rows:
-        try:
-            with platform.writing(row.organisation_id) as ctx:
-                event = ctx.session.get_one(EventRow, row.id)
-                platform.registry.tell(ctx, event)
-                ctx.session.execute(update(EventRow).where(EventRow.id == row.id).values(delivered_at=ctx.now))
-        except Exception:
-            log.exception("event %s was not delivered; it will be tried again", row.id)
-    return len(rows)
 
 
 class WatchedWorker:

@@ -10,8 +10,9 @@ with engine.connect() as connection:
         connection.exec_driver_sql("SET lock_timeout = '4s'")
         connection.commit()
     else:
-        # Batch mode rebuilds tables; with foreign keys on, dropping the old one would cascade.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        # Batch mode rebuilds tables; with foreign keys on, dropping the old one would cascade. Said to the driver: inside
+        # the transaction that SQLAlchemy begins, SQLite takes no notice of it.
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=attributes.get("metadata"),
@@ -24,4 +25,4 @@ with engine.connect() as connection:
         context.run_migrations()
     connection.commit()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

@@ -12,9 +12,12 @@ from sqlalchemy import inspect, select
 
 from lms.accounts.models import Membership
 from lms.app import build_platform
+from lms.courses.models import CourseVersion
 from lms.kernel.database import Base
+from lms.kernel.events import EventRow
 from lms.kernel.migrating import alembic_config, migrate_database
 from lms.settings import Settings
+from tests.factories.content import publish_fixture
 from tests.factories.world import make_world
 
 
@@ -49,3 +52,24 @@ def test_migrations_go_up_and_down_with_data_in_them(empty_platform) -> None:
     assert set(inspect(empty_platform.database.engine).get_table_names()) <= {"alembic_version"}
     migrate_database(empty_platform)
     make_world(empty_platform)
+
+
+def test_each_migration_goes_back_and_forth_with_data_in_it(empty_platform) -> None:
+    migrate_database(empty_platform)
+    line = [one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
+    world = make_world(empty_platform)
+    publish_fixture(empty_platform, world)
+    for revision in line[1:]:
+        migrate_database(empty_platform, revision)
+        with empty_platform.database.engine.connect() as connection:
+            assert MigrationContext.configure(connection).get_current_revision() == revision
+    migrate_database(empty_platform)
+    with empty_platform.reading(world.organisation) as ctx:
+        assert len(ctx.session.scalars(select(Membership)).all()) == 7
+        assert len(ctx.session.scalars(select(EventRow)).all()) > 7
+        assert [one.digest for one in ctx.session.scalars(select(CourseVersion))] == [""]
+
+
+def test_the_names_of_migrations_fit_in_the_database() -> None:
+    script = ScriptDirectory.from_config(alembic_config())
+    assert [one.revision for one in script.walk_revisions() if len(one.revision) > 32] == []

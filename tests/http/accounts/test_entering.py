@@ -18,7 +18,8 @@ from lms.accounts import access, attempts, operations
 from lms.accounts.models import AccessCard, Invitation, Membership, SignInLink
 from lms.accounts.roster import RosterLine
 from lms.accounts.signing import INVITATION, LINK, Signer, grouped
-from lms.kernel import jobs, worker
+from lms.kernel import jobs
+from lms.kernel.delivery import deliver_events
 from lms.kernel.events import EventRow
 from lms.kernel.platform import Platform
 from tests.factories.world import World
@@ -404,7 +405,7 @@ def test_those_who_share_a_number_each_get_a_text_message(
     monkeypatch.setattr("lms.accounts.tasks.send_text_message", lambda settings, *, to, text: sent.append((to, text)))
     assert "numéro" in client.get("/connexion/lien").text
     client.post("/connexion/lien", data={"identifier": "06 12 34 56 78"})
-    worker.deliver_events(platform)
+    deliver_events(platform)
     jobs.sweep(platform)
     assert [(to, text.split(",")[0]) for to, text in sent] == [("+33612345678", "Awa"), ("+33612345678", "Moussa")]
     links = database.scalars(select(SignInLink).order_by(SignInLink.id)).all()

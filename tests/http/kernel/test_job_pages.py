@@ -146,3 +146,23 @@ def test_work_never_leads_to_another_site(
     engine_name: str, signed_in_as: SignIn, started: Callable[..., str], page: str
 ) -> None:
     assert page not in signed_in_as("manager").get(f"/travaux/{started(page=page)}").text
+
+
+def test_leaders_see_what_the_platform_could_not_do_and_have_it_tried_again(
+    engine_name: str, platform: Platform, world: World, signed_in_as: SignIn, kinds: None
+) -> None:
+    with platform.writing(world.organisation) as ctx:
+        jobs.start_job(ctx, "essai.fail", {})
+    client = signed_in_as("manager")
+    assert "Rien n’est en échec" in client.get("/travaux").text
+    jobs.sweep(platform)
+    page = client.get("/travaux").text
+    assert "Travail essai.fail" in page
+    assert "ValueError" in page
+    assert 'href="/travaux"' in client.get("/moi").text
+    assert signed_in_as("trainer").get("/travaux").status_code == 404
+    assert signed_in_as("trainer").post("/travaux/relancer").status_code == 404
+    assert "Travail essai.fail" not in signed_in_as("other_manager").get("/travaux").text
+    answer = client.post("/travaux/relancer", follow_redirects=True)
+    assert "C&#39;est relancé" in answer.text
+    assert "Travail essai.fail" not in answer.text

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.contract.types import ContentRefused
 from lms.courses.api import import_content, publish_course
-from lms.courses.events import CoursePublished, ValueConfirmed, ValueWithdrawn
+from lms.courses.events import CourseImported, CoursePublished, ValueConfirmed, ValueWithdrawn
 from lms.courses.models import Course, CourseVersion, ValueConfirmation
 from lms.courses.publishing import NothingToPublish, course_named, draft_of
 from lms.courses.structure import structure
@@ -40,6 +40,40 @@ def test_there_is_nothing_to_publish_twice(engine_name: Any, acting: Any, platfo
     publish_fixture(platform, world)
     with pytest.raises(NothingToPublish):
         publish_course(acting("manager"), "essai")
+
+
+def test_content_that_has_not_changed_makes_no_draft(
+    engine_name: Any, acting: Any, platform: Any, world: Any, tmp_path: Any
+) -> None:
+    def imported(folder: Any, **options: Any) -> list[str]:
+        return import_content(ctx, folder, data_dir=platform.settings.data_dir, **options)
+
+    publish_fixture(platform, world)
+    ctx = acting("manager")
+    assert imported(FIXTURE) == ["essai : rien n'a changé (version 1)"]
+    assert draft_of(ctx, ctx.session.scalar(select(Course.id))) is None
+    assert len(told(ctx, CourseImported)) == 1
+    folder = shutil.copytree(FIXTURE, tmp_path / "course")
+    lesson = folder / "premiers-pas/01-bonjour.md"
+    lesson.write_text(lesson.read_text().replace("minutes: 15", "minutes: 25"))
+    assert "brouillon prêt" in imported(folder)[0]
+    assert imported(folder) == ["essai : rien n'a changé (brouillon)"]
+    assert len(told(ctx, CourseImported)) == 2
+    publish_course(ctx, "essai")
+    assert "brouillon prêt" in imported(FIXTURE)[0]
+    publish_course(ctx, "essai")
+    assert "brouillon prêt" in imported(FIXTURE, again=True)[0]
+
+
+def test_a_file_that_changes_makes_a_draft(
+    engine_name: Any, acting: Any, platform: Any, world: Any, tmp_path: Any
+) -> None:
+    publish_fixture(platform, world)
+    folder = shutil.copytree(FIXTURE, tmp_path / "course")
+    file = next(path for path in sorted(folder.rglob("files/*")) if path.is_file())
+    file.write_bytes(file.read_bytes() + b"\n")
+    ctx = acting("manager")
+    assert "brouillon prêt" in import_content(ctx, folder, data_dir=platform.settings.data_dir)[0]
 
 
 def test_two_publications_at_once_give_one_version(engine_name: Any, platform: Any, world: Any) -> None:
@@ -89,7 +123,7 @@ def test_a_draft_with_a_criterion_that_does_not_exist_is_not_published(
 ) -> None:
     publish_fixture(platform, world)
     ctx = acting("manager")
-    import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
+    import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir, again=True)
     draft = draft_of(ctx, ctx.session.scalar(select(Course.id)))
     draft.coverage = [{"criterion": "XX9.9", "activity": draft.coverage[0]["activity"]}]
     ctx.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -18,9 +19,11 @@ from sqlalchemy import select
 from lms.contract.types import JobKind
 from lms.kernel import jobs
 from lms.kernel.context import Context
+from lms.kernel.delivery import MAX_TRIES, deliver, deliver_events, events_set_aside, jobs_set_aside, retry_work
 from lms.kernel.events import Event, EventRow
 from lms.kernel.platform import Platform
-from lms.kernel.worker import WatchedWorker, deliver_events
+from lms.kernel.rights import Forbidden
+from lms.kernel.worker import WatchedWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,13 @@ class Bench:
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.fail_at: int | None = None
-        self.cancel_at: int | None = None
-        self.acting: Callable[[str], Context] | None = None
+        self.always = False
+        self.begun = 0
 
     def run(self, platform: Platform, job: jobs.RunningJob) -> None:
+        self.begun += 1
+        if self.always:
+            raise OSError("no network")
         for step in range(int(job.cursor.get("step", 0)), 3):
             if step == self.fail_at:
                 self.fail_at = None
@@ -146,6 +152,117 @@ def test_a_handler_that_fails_holds_up_no_other_event(acting, platform: Platform
     waiting = acting("trainer").session.scalars(select(EventRow).where(EventRow.delivered_at.is_(None))).all()
     assert heard == [2]
     assert [row.data["thing_id"] for row in waiting] == [1]
+
+
+@pytest.fixture
+def told(acting, platform: Platform, monkeypatch) -> Callable[..., None]:
+    """Tell some events; the first fails for as long as the returned set holds its number. `heard` says which were heard."""
+
+    def tell(_self: object, _ctx: Context, event: EventRow) -> None:
+        number = event.data.get("thing_id", 0)
+        if number in told.failing:
+            raise RuntimeError("this one fails")
+        told.heard.extend([number] if event.type == SomethingHappened.type else [])
+
+    def told(*numbers: int) -> None:
+        ctx = acting("trainer")
+        for number in numbers:
+            ctx.tell(SomethingHappened(number))
+        ctx.session.commit()
+
+    told.failing, told.heard = set(), []
+    monkeypatch.setattr(type(platform.registry), "tell", tell)
+    return told
+
+
+def test_an_event_that_fails_waits_longer_each_time_then_is_set_aside(acting, platform: Platform, told, clock) -> None:
+    told.failing.add(1)
+    told(1)
+    tries = []
+    for _minute in range(0, 60 * 24, 5):
+        before = state(acting).tries
+        deliver_events(platform)
+        tries += [clock.now] if state(acting).tries > before else []
+        clock.forward(minutes=5)
+    waits = [(later - earlier).total_seconds() / 60 for earlier, later in itertools.pairwise(tries)]
+    assert waits == [5, 5, 30, 120, 480]
+    assert (state(acting).tries, state(acting).due_at, state(acting).fault) == (MAX_TRIES, None, "RuntimeError")
+    assert told.heard == []
+
+
+def state(acting) -> EventRow:
+    ctx = acting("trainer")
+    row = ctx.session.scalars(select(EventRow).where(EventRow.type == SomethingHappened.type)).one()
+    ctx.session.expunge(row)
+    ctx.session.rollback()
+    return row
+
+
+def test_many_failures_hold_up_no_later_event(platform: Platform, told) -> None:
+    many = range(1, 151)
+    told.failing.update(many)
+    told(*many, 999)
+    deliver_events(platform)
+    assert told.heard == [999]
+
+
+def test_leaders_see_what_was_set_aside_and_have_it_tried_again(acting, platform: Platform, told, clock) -> None:
+    told.failing.add(1)
+    told(1)
+    for _day in range(MAX_TRIES):
+        deliver_events(platform)
+        clock.forward(days=1)
+    with pytest.raises(Forbidden):
+        events_set_aside(acting("trainer"))
+    with pytest.raises(Forbidden):
+        retry_work(acting("trainer"))
+    assert events_set_aside(acting("other_manager")) == []
+    ctx = acting("manager")
+    assert [(one.kind, one.fault, one.count) for one in events_set_aside(ctx)] == [
+        (SomethingHappened.type, "RuntimeError", 1)
+    ]
+    told.failing.clear()
+    deliver_events(platform)
+    assert told.heard == []
+    retry_work(ctx)
+    ctx.session.commit()
+    deliver_events(platform)
+    assert told.heard == [1]
+    assert events_set_aside(acting("manager")) == []
+
+
+def test_an_event_that_somebody_has_delivered_is_not_delivered_again(acting, platform: Platform, world, told) -> None:
+    told(1)
+    ctx = acting("trainer")
+    event_id = ctx.session.scalars(select(EventRow.id).where(EventRow.type == SomethingHappened.type)).one()
+    ctx.session.rollback()
+    for _worker in range(2):
+        deliver(platform, event_id, world.organisation)
+    assert told.heard == [1]
+
+
+def test_work_that_the_network_cuts_waits_and_is_given_up_in_the_end(
+    bench: Bench, acting, platform: Platform, world, clock
+) -> None:
+    bench.always = True
+    with platform.writing(world.organisation) as ctx:
+        jobs.start_job(ctx, "test", {})
+    begun = clock.now
+    jobs.sweep(platform)
+    assert bench.begun == 2  # once more at once, then it waits
+    for _quarter in range(12):
+        clock.forward(minutes=15)
+        jobs.sweep(platform)
+    assert bench.begun == jobs.MAX_TRIES
+    found = jobs_set_aside(acting("manager"))
+    assert [(one.kind, one.fault, one.count, one.since) for one in found] == [("test", "OSError", 1, begun)]
+    bench.always = False
+    ctx = acting("manager")
+    retry_work(ctx)
+    ctx.session.commit()
+    jobs.sweep(platform)
+    assert bench.steps == [0, 1, 2]
+    assert jobs_set_aside(acting("manager")) == []
 
 
 def test_the_worker_is_started_again_when_it_is_killed(tmp_path: Path) -> None:
