@@ -118,6 +118,7 @@ _STALE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_STALE_COUNT = select(func.count()).select_from(StaleRow)
 
 
 def refold_stale(ctx: Context, limit: int = CHUNK) -> int:
@@ -147,4 +148,4 @@ def refold_stale(ctx: Context, limit: int = CHUNK) -> int:
 
 def stale_count(ctx: Context) -> int:
     """How many keys wait: a page with figures says "calcul en cours" when there are any."""
-    return ctx.session.scalar(select(func.count()).select_from(StaleRow)) or 0
+    return ctx.session.scalar(_STALE_COUNT) or 0
