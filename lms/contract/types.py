@@ -305,9 +305,11 @@ class ContentRefused(Exception):
 
 
 class ActivityType(Protocol):
-    """A kind of activity. Each is a plugin of about five short files (docs/plugin.md).
+    """A kind of activity. Each is a plugin of about four short files (docs/plugin.md).
 
     `body` holds the fields of the content file that are the type's own; in a `.md` file the Markdown is the field `text`.
+    A type that its learner only declares done says `declares`, the name of its intent: `courses` lends it the form and the
+    page that receives it (docs/plugin.md).
     """
 
     name: str

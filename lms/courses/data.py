@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+import msgspec
 
 from lms.contract.types import ActivityView, PlayState
 
@@ -146,3 +148,10 @@ class Play:
     opens_at: datetime | None
     due_at: datetime | None
     is_late: bool
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """What someone sends who says that an activity is done. `seconds`: active time on screen, when the page measured it."""
+
+    activity: str
+    seconds: Annotated[float, msgspec.Meta(ge=0)] | None = None

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.api import end_grant, grant_role, grants_on, lock_memberships, members, roles_of
 from lms.contract.types import ActivityType, Role, Scope, Source
+from lms.courses.data import Declared
 from lms.courses.events import (
     ActivityOpened,
     CohortChanged,
@@ -297,11 +298,9 @@ def _note(ctx: Context, enrolment: Enrolment, kind: str, detail: dict[str, Any])
 # --------------------------------------------------------------------------------------------------------------- acts
 
 
-def declare_done(
-    ctx: Context, *, intent: Intent, kind: ActivityType, activity_key: str, seconds: float | None
-) -> Outcome:
+def declare_done(ctx: Context, *, intent: Intent, kind: ActivityType, payload: Declared) -> Outcome:
     """Record that the subject has read or seen an activity of this kind, as their device says, with the time it measured."""
-    found = play(ctx, activity_key)
+    found = play(ctx, payload.activity)
     if found.info.type != kind.name:
         raise Refused("unreadable")
     outcome = outcome_of(found, intent)
@@ -317,7 +316,7 @@ def declare_done(
                 verb=COMPLETED,
                 source=Source.LEARNER_DEVICE,
                 completion=True,
-                seconds=seconds,
+                seconds=payload.seconds,
             )
         ],
     )

@@ -18,6 +18,8 @@ from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE
 from lms.courses.phrases import Phrases
 from lms.courses.queries import (
     course_file,
+    following,
+    own_enrolment,
     own_enrolments,
     place_of,
     play_in,
@@ -28,13 +30,16 @@ from lms.courses.queries import (
     way,
 )
 from lms.courses.reasons import Reasons, reasons
+from lms.courses.refusals import refusal
 from lms.courses.structure import structure
+from lms.courses.telling import active_seconds
 from lms.courses.values import confirmed_values
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, path_of
 from lms.kernel.rights import NotFound
 from lms.kernel.text import anchor, show_values, value_names
-from lms.kernel.web import guarded, platform, render, signed_in
+from lms.kernel.web import flash, go, guarded, platform, render, signed_in
+from lms.xapi.api import Outcome, submit
 
 bp = Blueprint("courses", __name__)
 SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
@@ -83,12 +88,28 @@ def activity(ctx: Context, course_key: str, activity_key: str) -> str:
     return render(kind.template, **frame, **kind.page(ctx, frame["activity"], found.state))
 
 
+@bp.post("/parcours/<course_key>/<string(length=10):activity_key>/fait")
+@guarded(LEARN)
+def post_done(ctx: Context, course_key: str, activity_key: str) -> WerkzeugResponse:
+    """The person says that it is done: on to what comes next. For the types that say what is declared."""
+    enrolment = own_enrolment(ctx, course_key)
+    kind = _declared_by(ctx, enrolment, activity_key)
+    payload = {"activity": activity_key, "seconds": active_seconds(request.form.get("seconds"))}
+    reply = submit(ctx, kind=kind, payload=payload, intent_id=request.form.get("intent"))
+    if refusal(reply):
+        flash(refusal(reply), "warn")
+    after = activity_key if reply.outcome is Outcome.REFUSED else following(ctx, enrolment, activity_key=activity_key)
+    return go("courses.activity" if after else "courses.path", course_key=course_key, activity_key=after)
+
+
 @bp.get("/parcours/<course_key>/<string(length=10):activity_key>/pourquoi")
 @guarded(LEARN)
 def why(ctx: Context, course_key: str, activity_key: str) -> str:
     """Why a figure of one's own is what it is."""
     back = url_for(".activity", course_key=course_key, activity_key=activity_key)
-    return render("courses/why.html", found=_reasons(ctx, _own(ctx, course_key), activity_key), back_url=back, name="")
+    return render(
+        "courses/why.html", found=_reasons(ctx, own_enrolment(ctx, course_key), activity_key), back_url=back, name=""
+    )
 
 
 @bp.get("/inscriptions/<enrolment_key>/<string(length=10):activity_key>")
@@ -129,18 +150,10 @@ class _Facing:
     play: Play | None
 
 
-def _own(ctx: Context, course_key: str) -> EnrolmentInfo:
-    for enrolment, key in own_enrolments(ctx):
-        if key == course_key:
-            ctx.require(LEARN, on=enrolment)
-            return enrolment
-    raise NotFound
-
-
 def _own_or_preview(ctx: Context, course_key: str) -> EnrolmentInfo | None:
     """One's own enrolment; None for who may read the course without following it."""
     try:
-        return _own(ctx, course_key) if ctx.holds(LEARN) else None
+        return own_enrolment(ctx, course_key) if ctx.holds(LEARN) else None
     except NotFound:
         if ctx.holds(READ_COURSE):
             return None
@@ -199,6 +212,15 @@ def _shown(compiled: Any, confirmed: Mapping[str, str]) -> Any:
     if isinstance(compiled, Mapping):
         return {name: _shown(part, confirmed) for name, part in compiled.items()}
     return [_shown(part, confirmed) for part in compiled] if isinstance(compiled, list) else compiled
+
+
+def _declared_by(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> str:
+    """The intent by which an activity is declared done; `NotFound` when its type has another way."""
+    info = structure(ctx, enrolment.version_id).activities.get(activity_key)
+    kind = getattr(ctx.registry.activity_types[info.type], "declares", "") if info else ""
+    if not kind:
+        raise NotFound
+    return str(kind)
 
 
 def _reasons(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Reasons:

@@ -91,7 +91,7 @@ def test_the_page_makes_an_activity_type_that_a_person_plays(platform_with_page:
     intent = re.search(r'name="intent" value="([^"]+)"', page.text)
     assert intent
     for _twice in range(2):
-        answer = client.post(f"/parcours/{course.key}/pr2m3s4e5t/promesse", data={"intent": intent.group(1)})
+        answer = client.post(f"/parcours/{course.key}/pr2m3s4e5t/fait", data={"intent": intent.group(1)})
         assert answer.status_code == 303
     with platform.reading(world.organisation, learner) as ctx:
         statements = ctx.session.scalars(select(StatementRow)).all()

@@ -25,6 +25,7 @@ class Lesson:
     activity_type_iri = "http://adlnet.gov/expapi/activities/lesson"
     believes: tuple[Believed, ...] = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
     template = "lesson/lesson.html"
+    declares = READ
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """A text, and nothing that it may not hold."""

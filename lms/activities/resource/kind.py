@@ -25,6 +25,7 @@ class Resource:
     activity_type_iri = "http://adlnet.gov/expapi/activities/media"
     believes: tuple[Believed, ...] = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
     template = "resource/resource.html"
+    declares = OPENED
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """One thing to open, which is there; captions under a video."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
-from lms.activities.resource import views
 from lms.activities.resource.kind import KIND, OPENED
-from lms.activities.resource.operations import Opened, open_resource
+from lms.activities.resource.operations import open_resource
 from lms.contract.hooks import hookimpl
 from lms.contract.types import ActivityType, IntentKind
+from lms.courses.api import Declared
 
 
 @hookimpl
@@ -20,10 +18,4 @@ def activity_types() -> tuple[ActivityType, ...]:
 @hookimpl
 def intents() -> tuple[IntentKind, ...]:
     """It was seen."""
-    return (IntentKind(OPENED, Opened, open_resource),)
-
-
-@hookimpl
-def blueprints() -> tuple[Blueprint, ...]:
-    """The button under a resource."""
-    return (views.bp,)
+    return (IntentKind(OPENED, Declared, open_resource),)

@@ -54,30 +54,34 @@ def test_the_script_that_measures_reading_is_small(engine_name, learning):
     assert "/static/courses/reading.js" not in learning.get(learning.address("lesson"), "trainer")
 
 
-def test_a_video_has_captions_and_waits_to_be_asked(engine_name, learning):
+def shown_resource(learning, **body):
+    """The page of the resource when its content is this; a published content is read once."""
     files = {
         "files/film.mp4": ContentFile("/parcours/c/fichiers/h/film.mp4", "film.mp4", "video/mp4", 3_400_000),
         "files/film.vtt": ContentFile("/parcours/c/fichiers/h/film.vtt", "film.vtt", "text/vtt", 900),
         "files/page.pdf": ContentFile("/parcours/c/fichiers/h/page.pdf", "page.pdf", "application/pdf", 240_100),
     }
     around = Surroundings(render=lambda text: f"<p>{text}</p>", files=files)
-    shown = {}
-    for body in ({"video": "files/film.mp4", "captions": "files/film.vtt"}, {"file": "files/page.pdf"}):
-        with learning.platform.writing(learning.world.organisation) as ctx:
-            row = ctx.session.scalars(
-                select(ActivityRow).where(ActivityRow.key == learning.course.keys["resource"])
-            ).one()
-            row.body, row.compiled = body, RESOURCE.compile(body, around)
-        shown[next(iter(body))] = learning.get(learning.address("resource"))
-    assert '<track kind="captions" src="/parcours/c/fichiers/h/film.vtt"' in shown["video"]
-    assert 'preload="none"' in shown["video"]
-    assert "3,4 Mo" in shown["video"]
-    assert "241 ko" in shown["file"]
+    with learning.platform.writing(learning.world.organisation) as ctx:
+        row = ctx.session.scalars(select(ActivityRow).where(ActivityRow.key == learning.course.keys["resource"])).one()
+        row.body, row.compiled = body, RESOURCE.compile(body, around)
+    return learning.get(learning.address("resource"))
+
+
+def test_a_video_has_captions_and_waits_to_be_asked(engine_name, learning):
+    page = shown_resource(learning, video="files/film.mp4", captions="files/film.vtt")
+    assert '<track kind="captions" src="/parcours/c/fichiers/h/film.vtt"' in page
+    assert 'preload="none"' in page
+    assert "3,4 Mo" in page
+
+
+def test_the_weight_of_a_file_is_said_before_it_is_opened(engine_name, learning):
+    assert "241 ko" in shown_resource(learning, file="files/page.pdf")
 
 
 def test_a_link_says_where_it_leads(engine_name, learning):
     page = learning.get(learning.address("resource"))
     assert "sur un autre site : exemple.invalid" in page
-    answer = learning.post(learning.address("resource") + "/vu")
+    answer = learning.post(learning.address("resource") + "/fait")
     assert answer.status_code == 303
     assert "fait" in learning.get(learning.address("resource"))

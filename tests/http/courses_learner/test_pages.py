@@ -124,7 +124,7 @@ def test_home_when_all_is_done(engine_name, app, platform, world):
     learning = start_learning(
         app, platform, world, modules=[{"key": "@module", "title": "Tout", "activities": lessons}], coverage=()
     )
-    answer = learning.post(learning.address("lesson") + "/lu")
+    answer = learning.post(learning.address("lesson") + "/fait")
     assert answer.location == learning.address()
     assert "Tout est fait" in learning.get("/")
     assert "1 sur 1" in learning.get("/")
@@ -152,7 +152,7 @@ def test_staff_look_at_the_published_course_and_send_nothing(engine_name, learni
         page = learning.get(learning.address(name), "trainer")
         assert "Rien ne s’enregistre" in page
         assert 'name="intent"' not in page[page.index("<main") :]
-    assert learning.post(learning.address("lesson") + "/lu", "trainer").status_code == 404
+    assert learning.post(learning.address("lesson") + "/fait", "trainer").status_code == 404
     assert learning.post(learning.address("quiz") + "/reponses", "trainer").status_code == 404
     assert "RETOUR" not in learning.get(learning.address("quiz"), "trainer")
 
@@ -164,7 +164,7 @@ def test_others_find_nothing(engine_name, learning, who):
     for address in addresses(learning)[1:]:
         answer = client.get(address)
         assert (answer.status_code, answer.text.replace(address, "/nulle-part")) == (404, missing), address
-    assert learning.post(learning.address("lesson") + "/lu", who).status_code == 404
+    assert learning.post(learning.address("lesson") + "/fait", who).status_code == 404
     assert client.get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}").status_code == 404
 
 
@@ -183,7 +183,7 @@ def test_the_words_of_the_course_are_explained(engine_name, learning):
 
 def test_why_shows_the_statements_and_their_rule(engine_name, learning, clock):
     clock.forward(hours=1)
-    learning.post(learning.address("lesson") + "/lu")
+    learning.post(learning.address("lesson") + "/fait")
     page = learning.get(learning.address("lesson") + "/pourquoi")
     assert "a terminé « Combien me coûte une robe ? »" in page
     assert "dit par la personne" in page
@@ -192,7 +192,7 @@ def test_why_shows_the_statements_and_their_rule(engine_name, learning, clock):
 
 
 def test_staff_read_why_for_someone(engine_name, learning):
-    learning.post(learning.address("lesson") + "/lu")
+    learning.post(learning.address("lesson") + "/fait")
     page = learning.get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}", "trainer")
     assert "Learner Essai" in page
     assert "a terminé" in page
@@ -204,19 +204,19 @@ def test_staff_read_why_for_someone(engine_name, learning):
 
 def test_a_late_reading_is_kept_and_says_so(engine_name, learning, clock):
     clock.forward(days=20)
-    answer = learning.post(learning.address("lesson") + "/lu")
+    answer = learning.post(learning.address("lesson") + "/fait")
     assert "après la date prévue" in learning.get(answer.location)
 
 
 def test_reading_what_is_closed_says_that_it_is_kept(engine_name, learning):
     address = learning.address("dated_lesson")
-    answer = learning.post(address + "/lu")
+    answer = learning.post(address + "/fait")
     assert answer.location == address
     assert "Ce que vous avez envoyé est gardé" in learning.get(address)
 
 
 def test_a_double_submit_answers_as_the_first_time(engine_name, learning):
-    address = learning.address("lesson") + "/lu"
+    address = learning.address("lesson") + "/fait"
     intent = "0f5b0a4e-7a55-4a40-9d0c-0123456789ab"
     first = learning.post(address, intent=intent)
     before = counts(learning.platform)

@@ -14,7 +14,7 @@ def test_home_shows_one_act(engine_name, learning):
 def test_reading_goes_on_to_the_next_activity_and_counts(engine_name, learning, clock):
     clock.forward(hours=1)
     assert "J’ai lu, continuer" in learning.get(learning.address("lesson"))
-    answer = learning.post(learning.address("lesson") + "/lu", seconds="42")
+    answer = learning.post(learning.address("lesson") + "/fait", seconds="42")
     assert answer.status_code == 303
     assert answer.location == learning.address("quiz")
     assert "1 sur 3" in learning.get(learning.address())
