@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, tuple_
+from sqlalchemy import Select, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.accounts.api import members, membership_ids_by_uuid, people
-from lms.competences.catalogue import coverages
-from lms.competences.data import BlockInfo, CompetenceInfo, CoverageInfo, Feed
+from lms.accounts.api import membership_ids_by_uuid, people
 from lms.competences.folds import fold_acquisition
-from lms.competences.models import Acquisition, Coverage, Criterion
+from lms.competences.models import Acquisition
+from lms.competences.paths import paths_of
 from lms.contract.types import Key, LedgerEntry
-from lms.courses.api import activity_iri, enrolments, key_of_iri
+from lms.courses.api import activity_iri, key_of_iri
 from lms.kernel.context import Context
 from lms.xapi.api import entries_by_activity
 
 FIGURE = "acquisition"
-_statements: list[Select[Any]] = []
+_PEOPLE = 200
 _FIELDS = ("met", "total", "reached_at", "expires_at", "explanation", "rule")
-
-
-class _Path:
-    """What a person's courses ask of them: for each competence, what feeds it, since when, in which course versions."""
-
-    def __init__(self) -> None:
-        self.competences: dict[int, tuple[BlockInfo, CompetenceInfo]] = {}
-        self.feeds: dict[int, tuple[Feed, ...]] = {}
-        self.since: datetime | None = None
-        self.versions: dict[int, set[int]] = {}
-
-    def add(self, coverage: CoverageInfo, entered_at: datetime) -> None:
-        """Take an enrolment in: two courses that feed one criterion both count."""
-        self.since = min(self.since or entered_at, entered_at)
-        for competence_id, found in coverage.framework.competences.items():
-            if coverage.covers(found[1]):
-                self.competences[competence_id] = found
-                self.versions.setdefault(competence_id, set()).add(coverage.course_version_id)
-        for criterion_id, feeds in coverage.feeds.items():
-            known = self.feeds.get(criterion_id, ())
-            self.feeds[criterion_id] = (*known, *(feed for feed in feeds if feed not in known))
-
-    def activities(self, competence_id: int) -> set[str]:
-        """The keys of what feeds a competence."""
-        _block, competence = self.competences[competence_id]
-        return {feed.activity for criterion in competence.criteria for feed in self.feeds.get(criterion.id, ())}
 
 
 class AcquisitionFigure:
@@ -62,35 +34,42 @@ class AcquisitionFigure:
             for one in entries
             if one.membership_id is not None and (key := key_of_iri(ctx, one.activity)) is not None
         }
-        return _fed(ctx, said)
+        paths = paths_of(ctx, {member for member, _key in said})
+        return {
+            (paths[member].uuid, str(competence_id))
+            for member, key in said
+            if member in paths
+            for competence_id in paths[member].ground.fed_by.get(key, ())
+        }
 
     def compute(self, ctx: Context, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
-        """Fold each key's statements under the coverage of the person's course versions."""
+        """Fold each key's statements under the coverage of the course versions that the person has followed."""
         known = membership_ids_by_uuid(ctx, {uuid for uuid, _competence in keys})
-        paths = _paths(ctx, known.values())
+        paths = paths_of(ctx, known.values())
         wanted = [
-            (key, known[key[0]], int(key[1]))
+            (key, member, int(key[1]))
             for key in keys
-            if key[0] in known and int(key[1]) in paths[known[key[0]]].competences
+            if (member := known.get(key[0])) in paths and int(key[1]) in paths[member].ground.competences
         ]
         pairs = {
             (member, activity_iri(ctx, activity))
             for _key, member, competence_id in wanted
-            for activity in paths[member].activities(competence_id)
+            for activity in paths[member].ground.activities(competence_id)
         }
         entries = entries_by_activity(ctx, pairs)
         values: dict[Key, Mapping[str, Any]] = {}
         for key, member, competence_id in wanted:
-            path = paths[member]
+            ground = paths[member].ground
+            block, competence = ground.competences[competence_id]
             figure = fold_acquisition(
-                path.competences[competence_id][1],
-                path.feeds,
-                {one: entries[(member, activity_iri(ctx, one))] for one in path.activities(competence_id)},
-                since=path.since or ctx.now,
-                course_version_ids=path.versions[competence_id],
+                competence,
+                ground.feeds,
+                {one: entries[(member, activity_iri(ctx, one))] for one in ground.activities(competence_id)},
+                since=paths[member].since,
+                course_version_ids=ground.versions[competence_id],
             )
             if figure is not None:
-                values[key] = {**figure, "block_id": path.competences[competence_id][0].id}
+                values[key] = {**figure, "block_id": block.id}
         return values
 
     def stored(self, ctx: Context, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, Any]]:
@@ -136,29 +115,35 @@ class AcquisitionFigure:
             )
 
     def all_keys(self, ctx: Context) -> Iterator[Key]:
-        """Every competence that a person's courses feed, and every stored row."""
-        seen = set(_fed(ctx, None))
-        person = people(ctx).subquery()
-        rows = ctx.session.execute(
-            select(person.c.uuid, Acquisition.competence_id).join(
-                Acquisition, Acquisition.membership_id == person.c.membership_id
-            )
-        )
-        yield from sorted(seen | {(row.uuid, str(row.competence_id)) for row in rows})
+        """Every competence that a person's courses feed, and every stored row, some people at a time."""
+        last = 0
+        while some := ctx.session.scalars(_people_after(ctx, last)).all():
+            fed = {
+                (path.uuid, str(competence_id))
+                for path in paths_of(ctx, some).values()
+                for competence_id in path.ground.competences
+            }
+            yield from sorted(fed | stored_keys(ctx, some))
+            last = some[-1]
+
+
+def _people_after(ctx: Context, last: int) -> Select[tuple[int]]:
+    person = people(ctx).subquery()
+    found = select(person.c.membership_id).where(person.c.membership_id > last)
+    return found.order_by(person.c.membership_id).limit(_PEOPLE)
 
 
 def fed_by_statements(ctx: Context, membership_ids: Iterable[int]) -> set[Key]:
-    """The keys of these people that have statements under their present course versions."""
-    paths = _paths(ctx, membership_ids)
+    """The keys of these people that have statements under the course versions that they have followed."""
+    paths = paths_of(ctx, membership_ids)
     fed = {
-        (member, competence_id): {(member, activity_iri(ctx, one)) for one in path.activities(competence_id)}
+        (member, competence_id): {(member, activity_iri(ctx, one)) for one in path.ground.activities(competence_id)}
         for member, path in paths.items()
-        for competence_id in path.competences
+        for competence_id in path.ground.competences
     }
     entries = entries_by_activity(ctx, {pair for pairs in fed.values() for pair in pairs})
-    who = members(ctx, paths)
     return {
-        (who[member].uuid, str(competence_id))
+        (paths[member].uuid, str(competence_id))
         for (member, competence_id), pairs in fed.items()
         if any(entries[pair] for pair in pairs)
     }
@@ -173,54 +158,3 @@ def stored_keys(ctx: Context, membership_ids: Iterable[int]) -> set[Key]:
         .where(Acquisition.membership_id.in_(sorted(set(membership_ids))))
     )
     return {(row.uuid, str(row.competence_id)) for row in rows}
-
-
-def _fed(ctx: Context, said: set[tuple[int, str]] | None) -> set[Key]:
-    """Keys whose competence these (membership id, activity key) feed; all keys without a limit. One query."""
-    if said is not None and not said:
-        return set()
-    whole, some = _fed_statements(ctx)
-    if said is None:
-        rows = ctx.session.execute(whole)
-    else:
-        values = {"keys": sorted({key for _member, key in said}), "members": sorted({member for member, _key in said})}
-        rows = ctx.session.execute(some, values)
-    return {
-        (row.uuid, str(row.competence_id))
-        for row in rows
-        if said is None or (row.membership_id, row.activity_key) in said
-    }
-
-
-def _fed_statements(ctx: Context) -> tuple[Select[Any], Select[Any]]:
-    """Whose competences which activities feed: everyone's, and those of `members` by `keys`. Made once: this is every act."""
-    if not _statements:
-        enrolment, person = enrolments(ctx).subquery(), people(ctx).subquery()
-        whole = (
-            select(person.c.uuid, enrolment.c.membership_id, Coverage.activity_key, Criterion.competence_id)
-            .join_from(Coverage, Criterion, Criterion.id == Coverage.criterion_id)
-            .join(enrolment, enrolment.c.version_id == Coverage.course_version_id)
-            .join(person, person.c.membership_id == enrolment.c.membership_id)
-            .distinct()
-        )
-        some = whole.where(
-            Coverage.activity_key.in_(bindparam("keys", expanding=True)),
-            enrolment.c.membership_id.in_(bindparam("members", expanding=True)),
-        )
-        _statements.extend((whole, some))
-    return _statements[0], _statements[1]
-
-
-def _paths(ctx: Context, membership_ids: Iterable[int]) -> dict[int, _Path]:
-    paths = {member: _Path() for member in membership_ids}
-    enrolment = enrolments(ctx).subquery()
-    rows = ctx.session.execute(
-        select(enrolment.c.membership_id, enrolment.c.version_id, enrolment.c.entered_at).where(
-            enrolment.c.membership_id.in_(sorted(paths))
-        )
-    ).all()
-    covered = coverages(ctx, {row.version_id for row in rows})
-    for row in rows:
-        if row.version_id in covered:
-            paths[row.membership_id].add(covered[row.version_id], row.entered_at)
-    return paths

@@ -71,7 +71,21 @@ def coverages(ctx: Context, course_version_ids: Iterable[int]) -> dict[int, Cove
     wanted = sorted(set(course_version_ids))
     if not wanted:
         return {}
-    return {row.course_version_id: _coverage(ctx, row) for row in ctx.session.execute(_PINS_OF, {"ids": wanted}).all()}
+    return {
+        row.course_version_id: coverage_of(ctx, row) for row in ctx.session.execute(_PINS_OF, {"ids": wanted}).all()
+    }
+
+
+def coverage_of(ctx: Context, pin: Any) -> CoverageInfo:
+    """What a row of `Pin`, with the `framework_key` that it names, stands for."""
+    place = f"{ctx.here.key}:{pin.key}"
+    if place not in _coverages:
+        feeds: dict[int, tuple[Feed, ...]] = {}
+        for row in ctx.session.execute(_FEEDS, {"course_version_id": pin.course_version_id}):
+            feeds[row.criterion_id] = (*feeds.get(row.criterion_id, ()), Feed(row.activity_key, row.minimum))
+        _make_room(_coverages)
+        _coverages[place] = CoverageInfo(pin.course_version_id, framework(ctx, pin.framework_key), feeds)
+    return _coverages[place]
 
 
 def framework(ctx: Context, key: str) -> FrameworkInfo:
@@ -91,17 +105,6 @@ def latest_key(ctx: Context, code: str) -> str | None:
 def criteria_of(whole: FrameworkInfo) -> Iterator[CriterionInfo]:
     """Every criterion of a version."""
     return (criterion for block in whole.blocks for one in block.competences for criterion in one.criteria)
-
-
-def _coverage(ctx: Context, pin: Any) -> CoverageInfo:
-    place = f"{ctx.here.key}:{pin.key}"
-    if place not in _coverages:
-        feeds: dict[int, tuple[Feed, ...]] = {}
-        for row in ctx.session.execute(_FEEDS, {"course_version_id": pin.course_version_id}):
-            feeds[row.criterion_id] = (*feeds.get(row.criterion_id, ()), Feed(row.activity_key, row.minimum))
-        _make_room(_coverages)
-        _coverages[place] = CoverageInfo(pin.course_version_id, framework(ctx, pin.framework_key), feeds)
-    return _coverages[place]
 
 
 def _make_room(kept: dict[str, Any]) -> None:

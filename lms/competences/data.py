@@ -73,6 +73,8 @@ class Feed:
 
     activity: str
     minimum: float | None
+    until: datetime | None = None
+    """What was done later does not count: the person has left the version of the course that says so."""
 
 
 @dataclass(frozen=True)

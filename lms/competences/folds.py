@@ -82,6 +82,8 @@ def _story(
     own: dict[str, Shown] = {}
     for feed in feeds:
         for entry in entries.get(feed.activity, ()):
+            if feed.until is not None and entry.occurred_at > feed.until:
+                continue
             shown = (max(entry.occurred_at, since), entry, feed.activity)
             if is_proof(entry, feed.minimum):
                 proofs[entry.statement_id] = shown

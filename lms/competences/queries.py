@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, select
@@ -59,13 +59,23 @@ def acquisitions(ctx: Context, membership_ids: Iterable[int], *, version_id: int
 
 
 def own_acquisitions(ctx: Context, covered: Sequence[CoverageInfo]) -> list[AcquisitionInfo]:
-    """Where the subject stands in these courses; a block that two of them work on appears once."""
+    """Where the subject stands in these courses; a block that two of them work on appears once.
+
+    What they have shown stays in sight, though the version that they follow now works on something else.
+    """
     me = ctx.subject.membership_id
     rows = _rows_of(ctx, [me]) if covered else {}
     by_framework: dict[int, list[CoverageInfo]] = {}
     for one in covered:
         by_framework.setdefault(one.framework.version_id, []).append(one)
-    return [info for some in by_framework.values() for info in _standings(ctx, me, some, rows)]
+    known = {competence_id for _member, competence_id in rows}
+    found = []
+    for some in by_framework.values():
+        shown = {
+            block.code for block in some[0].framework.blocks if known.intersection(one.id for one in block.competences)
+        }
+        found += _standings(ctx, me, some, rows, shown)
+    return found
 
 
 def own_coverages(ctx: Context) -> list[CoverageInfo]:
@@ -100,11 +110,15 @@ def _rows_of(ctx: Context, ids: Iterable[int]) -> dict[tuple[int, int], Any]:
 
 
 def _standings(
-    ctx: Context, membership_id: int, covered: list[CoverageInfo], rows: Mapping[tuple[int, int], Any]
+    ctx: Context,
+    membership_id: int,
+    covered: list[CoverageInfo],
+    rows: Mapping[tuple[int, int], Any],
+    shown: Collection[str] = (),
 ) -> Iterator[AcquisitionInfo]:
     worked_on = {block.code for one in covered for block in one.blocks}
     for block in covered[0].framework.blocks:
-        if block.code in worked_on:
+        if block.code in worked_on or block.code in shown:
             for competence in block.competences:
                 row = rows.get((membership_id, competence.id))
                 yield acquisition_of(

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, null, select, type_coerce, union_all
 
 from lms.contract.types import ContentRefused
 from lms.courses.data import (
@@ -22,7 +22,7 @@ from lms.courses.data import (
     Structure,
 )
 from lms.courses.folds import RULE as PROGRESS_RULE
-from lms.courses.models import Cohort, Course, Enrolment, Progress
+from lms.courses.models import MOVED, Cohort, Course, Enrolment, EnrolmentChange, Progress
 from lms.courses.operations import create_cohort as add_cohort
 from lms.courses.operations import declare_done
 from lms.courses.operations import enrol as enter
@@ -48,6 +48,7 @@ from lms.courses.refusals import refusal
 from lms.courses.structure import content_of, structure
 from lms.courses.telling import active_seconds, outcome_of, say
 from lms.kernel.context import Context
+from lms.kernel.database import UTCDateTime
 from lms.kernel.rights import NotFound
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "enrolments",
     "enrolments_by_id",
     "enrolments_by_keys",
+    "followed",
     "following",
     "import_content",
     "key_of_iri",
@@ -113,6 +115,19 @@ def enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
         Enrolment.entered_at,
         Enrolment.ended_at,
     )
+
+
+def followed(_ctx: Context) -> Select[*tuple[Any, ...]]:
+    """A selectable: membership_id, version_id, entered_at, until: each version that an enrolment follows or has followed.
+
+    `until`: when it was left by a move; None for the present one.
+    """
+    whose = (Enrolment.membership_id, Enrolment.entered_at)
+    present = select(*whose, Enrolment.version_id, type_coerce(null(), UTCDateTime()).label("until"))
+    left = select(*whose, EnrolmentChange.detail["from"].as_integer(), EnrolmentChange.at).join(
+        EnrolmentChange, and_(EnrolmentChange.enrolment_id == Enrolment.id, EnrolmentChange.kind == MOVED)
+    )
+    return select(union_all(present, left).subquery())
 
 
 def progress(ctx: Context) -> Select[*tuple[Any, ...]]:

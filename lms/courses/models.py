@@ -12,6 +12,8 @@ from lms.kernel.database import Base, Keyed, new_uuid
 from lms.kernel.tenancy import OrganisationOwned
 
 DRAFT, PUBLISHED = "draft", "published"
+MOVED = "moved"
+"""The change of an enrolment that follows another version: `detail` says `from` and `to`."""
 
 
 class Course(OrganisationOwned, Keyed, Base):
@@ -90,7 +92,24 @@ class ActivityRow(OrganisationOwned, Base):
     body: Mapped[dict[str, Any]]
     """The type's own fields, canonical."""
     compiled: Mapped[dict[str, Any]]
-    """What the type made of them for its pages, once."""
+    """What the type made of them for its pages, once; empty in a draft that was changed since."""
+    edited_at: Mapped[datetime | None]
+    edited_by_id: Mapped[int | None]
+    """Who wrote in it last, in a browser."""
+
+
+class RemovedPart(OrganisationOwned, Keyed, Base):
+    """What an author has taken out of a draft: it can be put back until the draft is published."""
+
+    __tablename__ = "courses_removed_part"
+    __retention__ = "content"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("courses_version.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    parts: Mapped[dict[str, Any]]
+    """The rows, as they were: `module` (absent for a single activity), `activities`, `coverage`."""
+    removed_at: Mapped[datetime]
+    removed_by_id: Mapped[int | None]
 
 
 class NamedValue(OrganisationOwned, Base):

@@ -25,7 +25,7 @@ from lms.courses.events import (
     StaffAssigned,
     StaffReleased,
 )
-from lms.courses.models import Cohort, Course, CourseVersion, Enrolment, EnrolmentChange, Opening, Progress
+from lms.courses.models import MOVED, Cohort, Course, CourseVersion, Enrolment, EnrolmentChange, Opening, Progress
 from lms.courses.permissions import ENROL, MANAGE_COHORT, OPEN_ACTIVITY, PUBLISH_COURSE, STAFF_COHORT
 from lms.courses.publishing import latest_published
 from lms.courses.queries import play
@@ -280,8 +280,11 @@ def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: C
     stale = {(uuids[one.enrolment_id], one.activity_key) for one in ctx.session.execute(stored)}
     stale |= {(row.uuid, key) for row in moving for key in structure(ctx, version.id).activities}
     for row in moving:
-        _note(ctx, row, "moved", {"from": row.version_id, "to": version.id})
+        _note(ctx, row, MOVED, {"from": row.version_id, "to": version.id})
         row.version_id = version.id
+    present = select(Enrolment).where(Enrolment.id.in_([row.id for row in moving]), Enrolment.version_id != version.id)
+    query = present.order_by(Enrolment.id).execution_options(populate_existing=True)
+    moving = list(ctx.session.scalars(query))  # someone else may just have moved some of them
         ctx.tell(EnrolmentMoved(enrolment_id=row.id, version_id=version.id))
     ctx.session.flush()
     mark_stale(ctx, "progress", stale)

@@ -12,8 +12,11 @@ from lms.competences.api import ACQUIRED, BEGUN, EXPIRED, NOT_YET, acquisitions
 from lms.competences.documents import document
 from lms.competences.models import Acquisition, Coverage, Pin
 from lms.competences.operations import publish_framework
+from lms.competences.queries import my_blocks, my_skill
 from lms.contract.types import Source
-from lms.courses.models import Enrolment
+from lms.courses.api import enrolments_by_id
+from lms.courses.models import ActivityRow, CourseVersion, Enrolment, ModuleRow
+from lms.courses.operations import move_enrolments
 from lms.xapi.api import COMPLETED, check, refold_stale, stale_count, submit
 from tests.factories.competences import FRAMEWORK, covered_course, publish_hooks, say_of, scored, validated
 from tests.factories.courses import enrol, make_cohort, make_course, right_answers
@@ -146,6 +149,144 @@ def test_moving_an_enrolment_computes_again_under_the_new_version(engine_name, p
         assert found[0].criteria[1].nearest.scaled == 0.8, "not enough any more, and shown"
         assert len(ctx.session.scalars(select(Acquisition)).all()) == 1
         assert not differences(ctx)
+
+
+@pytest.fixture
+def newer(platform, world):
+    """Publish another version of the course, move the learner to it, compute; returns the enrolment as it is now."""
+
+    def publish(course, enrolment, coverage, *, number=2, framework=None):
+        with platform.writing(world.organisation, world.members["manager"]) as ctx:
+            if framework:
+                publish_framework(ctx, document(framework))
+            keys = {f"@{name}": key for name, key in course.keys.items()}
+            first = ctx.session.get_one(CourseVersion, course.version_id)
+            version = CourseVersion(
+                course_id=course.id, number=number, state="published", published_at=ctx.now, title=first.title,
+                language="fr", framework="essai", head=first.head, glossary=[],
+                coverage=[{**line, "activity": keys[line["activity"]]} for line in coverage],
+            )  # fmt: skip
+            ctx.session.add(version)
+            ctx.session.flush()
+            copy_activities(ctx, course.version_id, version.id)
+            publish_hooks(ctx, version.id)
+            return move(ctx, enrolment, version)
+
+    return publish
+
+
+def copy_activities(ctx, before, after):
+    for model in (ModuleRow, ActivityRow):
+        for row in ctx.session.scalars(select(model).where(model.version_id == before)).all():
+            left_out = {"id", "version_id", "module_id"}
+            values = {one.key: getattr(row, one.key) for one in model.__table__.columns if one.key not in left_out}
+            if model is ActivityRow:
+                key = ctx.session.get_one(ModuleRow, row.module_id).key
+                same = ModuleRow.version_id == after, ModuleRow.key == key
+                values["module_id"] = ctx.session.scalars(select(ModuleRow.id).where(*same)).one()
+            ctx.session.add(model(version_id=after, **values))
+        ctx.session.flush()
+
+
+def move(ctx, enrolment, version):
+    move_enrolments(ctx, enrolments=[ctx.session.get_one(Enrolment, enrolment.id)], version=version)
+    refold_stale(ctx)
+    assert stale_count(ctx) == 0
+    assert not differences(ctx)
+    return enrolments_by_id(ctx, [enrolment.id])[enrolment.id]
+
+
+ELSEWHERE = [{"criterion": "AR1.1", "activity": "@quiz", "minimum": 0.8}]
+STRICTER = [{"criterion": "PP2.1", "activity": "@limited_quiz", "minimum": 0.95}]
+
+
+def test_a_move_takes_no_acquisition_away(engine_name, platform, world, place, newer, clock):
+    course, enrolment = place
+    with platform.writing(world.organisation) as ctx:
+        scored(ctx, enrolment, course.keys["limited_quiz"], 0.9)
+        before = one(ctx, enrolment, "PP2")
+    clock.forward(days=2)
+    moved = newer(course, enrolment, STRICTER)
+    with platform.reading(world.organisation) as ctx:
+        after = one(ctx, moved, "PP2")
+        assert (after.state, after.reached_at) == (ACQUIRED, before.reached_at)
+        assert [proof.statement_id for proof in after.criteria[0].proofs] == [
+            proof.statement_id for proof in before.criteria[0].proofs
+        ]
+        assert after.course_version_ids == (course.version_id, moved.version_id)
+    with platform.reading(world.organisation, world.members["learner"]) as ctx:
+        assert my_skill(ctx, "PP2").criteria[0].is_met
+
+
+def test_what_comes_after_a_move_counts_under_the_new_version(engine_name, platform, world, place, newer, clock):
+    course, enrolment = place
+    early = clock.now + timedelta(hours=1)
+    clock.forward(days=2)
+    moved = newer(course, enrolment, STRICTER)
+    clock.forward(days=1)
+    with platform.writing(world.organisation) as ctx:
+        scored(ctx, moved, course.keys["limited_quiz"], 0.9)
+        assert one(ctx, moved, "PP2").state == BEGUN
+        scored(ctx, moved, course.keys["limited_quiz"], 0.6, at=early)
+        info = one(ctx, moved, "PP2")
+        assert (info.state, info.reached_at) == (ACQUIRED, early), "done before the move, delivered after it"
+        assert not differences(ctx)
+
+
+def test_what_the_new_version_no_longer_works_on_stays_acquired(engine_name, platform, world, place, newer, clock):
+    course, enrolment = place
+    with platform.writing(world.organisation) as ctx:
+        scored(ctx, enrolment, course.keys["limited_quiz"], 0.9)
+    clock.forward(days=2)
+    newer(course, enrolment, ELSEWHERE)
+    with platform.reading(world.organisation, world.members["learner"]) as ctx:
+        assert {info.info.competence.code: info.info.state for block in my_blocks(ctx) for info in block.skills} == {
+            "PP1": NOT_YET, "PP2": ACQUIRED, "PP3": NOT_YET, "AR1": NOT_YET,
+        }  # fmt: skip
+
+
+def test_the_same_criterion_of_a_newer_framework_is_met_already(engine_name, platform, world, place, newer, clock):
+    course, enrolment = place
+    with platform.writing(world.organisation) as ctx:
+        scored(ctx, enrolment, course.keys["limited_quiz"], 0.9)
+        scored(ctx, enrolment, course.keys["graded_pool"], 0.9)
+        before = one(ctx, enrolment, "PP2")
+    text = FRAMEWORK.replace("version: '1'", "version: '2'").replace("Relie un moment", "Raconte un moment")
+    clock.forward(days=2)
+    moved = newer(course, enrolment, [*ELSEWHERE, STRICTER[0]], framework=text)
+    with platform.reading(world.organisation) as ctx:
+        found = {code: one(ctx, moved, code) for code in ("PP1", "PP2")}
+        assert found["PP2"].framework_version == "2"
+        assert (found["PP2"].state, found["PP2"].reached_at) == (ACQUIRED, before.reached_at)
+        assert found["PP1"].state == NOT_YET, "another thing is observed under the same code"
+        old = before.competence.id, found["PP2"].competence.id
+        assert set(ctx.session.scalars(select(Acquisition.competence_id))) >= set(old)
+
+
+def test_voiding_what_an_older_version_counted_takes_it_away(engine_name, platform, world, place, newer, clock):
+    course, enrolment = place
+    with platform.writing(world.organisation) as ctx:
+        validated(ctx, enrolment, course.keys["session"], by=world.members["trainer"])
+        scored(ctx, enrolment, course.keys["graded_pool"], 0.8)
+    clock.forward(days=1)
+    moved = newer(course, enrolment, [{"criterion": "PP1.2", "activity": "@graded_pool", "minimum": 0.9}])
+    with platform.writing(world.organisation, world.members["trainer"]) as ctx:
+        assert one(ctx, moved, "PP1").state == ACQUIRED
+        payload = {"activity": course.keys["session"], "enrolments": [moved.key]}
+        assert submit(ctx, kind="session.invalidate", payload=payload).outcome == "accepted"
+        assert (one(ctx, moved, "PP1").state, one(ctx, moved, "PP1").met) == (BEGUN, 1)
+        assert not differences(ctx)
+
+
+def test_going_there_and_back_loses_nothing(engine_name, platform, world, place, newer, clock):
+    course, enrolment = place
+    clock.forward(days=1)
+    moved = newer(course, enrolment, [{"criterion": "PP2.2", "activity": "@session"}])
+    with platform.writing(world.organisation, world.members["manager"]) as ctx:
+        validated(ctx, moved, course.keys["session"], by=world.members["trainer"])
+        clock.forward(days=1)
+        back = move(ctx, moved, ctx.session.get_one(CourseVersion, course.version_id))
+        assert (back.version_id, one(ctx, back, "PP2").state) == (course.version_id, ACQUIRED)
 
 
 def test_entering_twice_counts_once(engine_name, platform, world, place, clock):
