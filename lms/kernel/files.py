@@ -26,6 +26,7 @@ _SIGNATURES = (
     (b"OggS", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
 )
+_BRANDS = {b"avif": "image/avif", b"avis": "image/avif", b"M4A ": "audio/mp4"}
 
 
 class FileRow(OrganisationOwned, Base):
@@ -49,7 +50,7 @@ def media_type_of(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":
-        return "image/avif" if head[8:12] in (b"avif", b"avis") else "video/mp4"
+        return _BRANDS.get(head[8:12], "video/mp4")
     try:
         head.decode()
     except UnicodeDecodeError as wrong:

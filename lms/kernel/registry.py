@@ -111,6 +111,7 @@ KERNEL_TABLES = (
     "lms.kernel.events",
     "lms.kernel.files",
     "lms.kernel.jobs",
+    "lms.kernel.media",
     "lms.kernel.preferences",
     "lms.kernel.wording",
 )

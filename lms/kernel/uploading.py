@@ -1,0 +1,75 @@
+"""The edge of uploads: what a form sent, prepared before the transaction; and what a page sends back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask import Response, request, send_file
+
+from lms.kernel.context import Context
+from lms.kernel.files import FileRow, path_of
+from lms.kernel.i18n import gettext, mark
+from lms.kernel.media import MediaRefused, MediaRow, Prepared, media_file, prepare
+from lms.kernel.web import end_transaction, platform
+
+MOST_AT_ONCE = 10
+SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
+SENTENCES = {
+    "empty": mark("Ce fichier est vide : choisissez-en un autre."),
+    "large": mark("Ce fichier est trop lourd (20 Mo au plus)."),
+    "too_many": mark("Envoyez dix fichiers au plus à la fois."),
+    "too_much": mark("Ce fichier n’a pas pu être lu : il est trop lourd ou abîmé. Essayez avec un autre."),
+    "photo_kind": mark("Ce n’est pas une photo que nous savons lire. Essayez avec une photo JPEG ou PNG."),
+    "photo_broken": mark("La photo est abîmée ou n’est pas arrivée en entier : envoyez-la encore une fois."),
+    "photo_large": mark("Cette photo est trop grande : reprenez-la en plus petit."),
+    "voice_kind": mark("Ce n’est pas un message vocal que nous savons lire. Enregistrez-le encore une fois."),
+    "voice_is_video": mark("C’est une vidéo : enregistrez plutôt votre voix."),
+    "voice_long": mark("Le message vocal dure plus de dix minutes : faites-en deux."),
+    "voice_empty": mark("On n’entend rien dans le message vocal : enregistrez-le encore une fois."),
+    "file_kind": mark("Ce genre de fichier n’est pas accepté. Prenez un PDF, un texte ou un tableur (docx, odt, xlsx, ods)."),
+    "file_broken": mark("Le fichier est abîmé : ouvrez-le et enregistrez-le encore une fois."),
+    "file_macros": mark("Ce fichier contient des macros (de petits programmes) : enregistrez-le sans macros, ou en PDF."),
+    "file_bomb": mark("Ce fichier est trop lourd une fois ouvert."),
+    "photo_not_wanted": mark("Ici, on n’envoie pas de photo."),
+    "voice_not_wanted": mark("Ici, on n’envoie pas de message vocal."),
+    "video_not_wanted": mark("C’est une vidéo : ici, on envoie une photo."),
+    "file_not_wanted": mark("Ce n’est pas une photo."),
+}  # fmt: skip
+
+
+def sentence(refused: MediaRefused) -> str:
+    """What to say of a refusal, with the name of the file."""
+    text = gettext(SENTENCES[refused.reason])
+    return f"« {refused.name} » : {text}" if refused.name else text
+
+
+def sent_media(field: str, accepts: Collection[str]) -> list[Prepared]:
+    """The media that a form sent, prepared. It ends the request's transaction first: take `web.context()` again after it.
+
+    Raises `MediaRefused` for the first that cannot be taken.
+    """
+    sent = [one for one in request.files.getlist(field) if one.filename]
+    if len(sent) > MOST_AT_ONCE:
+        raise MediaRefused("too_many")
+    end_transaction()
+    return [prepare(one.filename or "", one.read(), accepts=accepts) for one in sent]
+
+
+def send_media(ctx: Context, row: MediaRow | int, *, small: bool = False) -> Response:
+    """The bytes of a medium. The caller has asked for the right of what holds it."""
+    media_id = row if isinstance(row, int) else row.id
+    response = send_kept(media_file(ctx, media_id, small=small))
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def send_kept(found: FileRow, name: str | None = None) -> Response:
+    """A kept file: shown in the page where browsers can, else downloaded."""
+    return send_file(
+        path_of(platform().settings.data_dir, found),
+        mimetype=found.media_type,
+        as_attachment=not found.media_type.startswith(SHOWN_IN_PAGE),
+        download_name=name or found.name,
+        conditional=True,
+        etag=found.sha256,
+    )
