@@ -119,8 +119,12 @@ def revoke_card(ctx: Context, *, membership: Membership, key: str) -> None:
     if row is None:
         raise NotFound
     if row.revoked_at is None:
-        row.revoked_at = ctx.now
-        ctx.tell(CardRevoked(membership.id, row.id))
+        _revoke(ctx, row)
+
+
+def _revoke(ctx: Context, row: AccessCard) -> None:
+    row.revoked_at = ctx.now
+    ctx.tell(CardRevoked(row.membership_id, row.id))
 
 
 def use_card(ctx: Context, *, card: AccessCard) -> None:
@@ -159,10 +163,16 @@ def note_session(ctx: Context, *, way: str) -> None:
     ctx.tell(SessionOpened(ctx.subject.membership_id, way))
 
 
-def change_password(ctx: Context, *, password_hash: str) -> None:
-    """A new password for the person signed in; the edge has asked for the old one."""
-    person(ctx).password_hash = password_hash
+def change_password(ctx: Context, *, password_hash: str) -> int:
+    """A new password for the person signed in; the edge has asked for the old one. Every cookie made before stops working.
+
+    Returns the epoch of the cookie that keeps this device in.
+    """
+    someone = person(ctx)
+    someone.password_hash = password_hash
+    someone.epoch += 1
     ctx.tell(PasswordChanged(ctx.subject.membership_id))
+    return someone.epoch
 
 
 def change_language(ctx: Context, *, language: str) -> None:
@@ -171,10 +181,14 @@ def change_language(ctx: Context, *, language: str) -> None:
         person(ctx).language = language
 
 
-def close_sessions(ctx: Context) -> None:
-    """Sign out everywhere: every cookie made before stops working."""
+def close_sessions(ctx: Context, *, with_cards: bool = False) -> None:
+    """Sign out everywhere: every cookie made before stops working; one's cards too, when they are lost as well."""
     person(ctx).epoch += 1
     ctx.tell(SessionsClosed(ctx.subject.membership_id))
+    if with_cards:
+        own = AccessCard.membership_id == ctx.subject.membership_id
+        for row in ctx.session.scalars(select(AccessCard).where(own, AccessCard.revoked_at.is_(None))):
+            _revoke(ctx, row)
 
 
 def person(ctx: Context) -> Person:

@@ -50,6 +50,7 @@ __all__ = [
     "hash_password",
     "identify",
     "invite_many",
+    "is_readable",
     "lock_memberships",
     "members",
     "membership_ids_by_uuid",
@@ -114,6 +115,12 @@ def person_by_key(ctx: Context, key: str) -> PersonInfo:
     if found is None:
         raise NotFound
     return person(ctx, found)
+
+
+def is_readable(ctx: Context, membership_id: int) -> bool:
+    """Whether the actor may open the page of this person."""
+    query = select(Membership.id).where(Membership.id == membership_id, ctx.visible(READ_PEOPLE, Membership))
+    return ctx.session.scalar(query) is not None
 
 
 def membership_ids_by_uuid(ctx: Context, uuids: Iterable[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -45,9 +46,27 @@ def givable_roles(ctx: Context) -> frozenset[Role]:
     return roles_that_may_be_given(wide_roles(ctx))
 
 
-def may_open_for(ctx: Context, theirs: Iterable[Role]) -> bool:
-    """Whether the actor may make a way in for someone with these roles."""
-    return set(theirs) <= frozenset().union(*(OPENS.get(role, frozenset()) for role in wide_roles(ctx)))
+def roles_over(ctx: Context, right: Right, ids: Iterable[int]) -> dict[int, frozenset[Role]]:
+    """Membership id → the actor's roles that reach this person: those on everyone, and those on a group that they are in."""
+    wide, wanted = wide_roles(ctx), sorted(set(ids))
+    found = dict.fromkeys(wanted, wide)
+    for role in sorted(ctx.roles - wide):
+        alone = replace(ctx, grants=tuple(grant for grant in ctx.grants if grant.role == role))
+        query = select(Membership.id).where(Membership.id.in_(wanted), alone.visible(right, Membership))
+        for one in ctx.session.scalars(query):
+            found[one] |= {role}
+    return found
+
+
+def opened_by(roles: Iterable[Role]) -> frozenset[Role]:
+    """For whom someone with these roles may make a way in: people who hold none but these."""
+    return frozenset().union(*(OPENS.get(role, frozenset()) for role in roles))
+
+
+def may_open_for(ctx: Context, right: Right, membership_id: int) -> bool:
+    """Whether the actor may act on a way in of this person, who stands above the actor in no role."""
+    theirs = roles_of(ctx, [membership_id]).get(membership_id, ())
+    return set(theirs) <= opened_by(roles_over(ctx, right, [membership_id])[membership_id])
 
 
 def require_everywhere(ctx: Context, right: Right) -> None:
@@ -59,8 +78,8 @@ def require_everywhere(ctx: Context, right: Right) -> None:
 def require_over(ctx: Context, right: Right, memberships: Iterable[Membership]) -> None:
     """Raise `Forbidden` unless the right is held on each, and none of them stands above the actor."""
     people = list(memberships)
-    theirs = roles_of(ctx, [one.id for one in people])
+    ids = [one.id for one in people]
+    theirs, mine = roles_of(ctx, ids), roles_over(ctx, right, ids)
     for one in people:
-        ctx.require(right, on=one)
-        if not may_open_for(ctx, theirs.get(one.id, ())):
+        if not mine[one.id] & right.roles or not set(theirs.get(one.id, ())) <= opened_by(mine[one.id]):
             raise Forbidden(right.name)

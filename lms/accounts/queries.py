@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, func, select
 
 from lms.accounts.data import CardLine, GrantLine, PeoplePage, PersonLine
-from lms.accounts.grants import is_in_force, roles_of
+from lms.accounts.grants import is_in_force, opened_by, roles_of
 from lms.accounts.models import (
     AccessCard,
     GrantRow,
@@ -50,13 +50,18 @@ def people_page(ctx: Context, *, search: str = "", state: str = "", number: int 
 
 
 def people_for_cards(ctx: Context, *, search: str = "", number: int = 1) -> PeoplePage:
-    """Those for whom a card makes sense: active people who learn, by name, eight sheets a page."""
+    """Those for whom the actor may make a card: active people who learn and do no more, by name, eight sheets a page."""
     learns = exists().where(
         GrantRow.membership_id == Membership.id,
         GrantRow.role.in_((Role.LEARNER, Role.COMPANY_HEAD)),
         is_in_force(ctx.now),
     )
-    return _page(ctx, [*_matching(search, "active"), learns], number, CARDS_PAGE)
+    above = exists().where(
+        GrantRow.membership_id == Membership.id,
+        GrantRow.role.not_in(sorted(opened_by(ctx.roles))),
+        is_in_force(ctx.now),
+    )
+    return _page(ctx, [*_matching(search, "active"), learns, ~above], number, CARDS_PAGE)
 
 
 def _matching(search: str, state: str) -> list[ColumnElement[bool]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask import redirect, request
 from flask import session as cookie
-from flask_login import logout_user
+from flask_login import login_user, logout_user
 
 from lms.accounts import access
 from lms.accounts.attempts import PER_IDENTIFIER
@@ -115,9 +116,16 @@ def post_password(ctx: Context) -> Page:
     if wrong:
         return _password_page(web.context(), wrong), 400
     hashed = hash_password(form.new_password.data or "")
-    access.change_password(web.context(), password_hash=hashed)
-    flash(gettext("Votre mot de passe est changé."))
+    _stay(access.change_password(web.context(), password_hash=hashed))
+    flash(gettext("Votre mot de passe est changé. Vos autres appareils sont déconnectés."))
     return go("accounts.me")
+
+
+def _stay(epoch: int) -> None:
+    """This device stays in when the others are closed."""
+    identity = web.current_identity()
+    if identity is not None:
+        login_user(web.SignedIn(replace(identity, epoch=epoch)))
 
 
 def _password_page(ctx: Context, errors: Problems) -> str:
@@ -233,7 +241,7 @@ def post_sign_out(ctx: Context) -> Page:
 @signed_in
 def post_sign_out_everywhere(ctx: Context) -> Page:
     """Leave on every device."""
-    access.close_sessions(ctx)
+    access.close_sessions(ctx, with_cards=request.form.get("cards") == "1")
     _leave(ctx.language)
     flash(gettext("Vous êtes sorti de tous vos appareils."))
     return go("accounts.sign_in")

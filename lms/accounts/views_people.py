@@ -23,7 +23,7 @@ from lms.accounts.forms import (
     signer,
     uploaded,
 )
-from lms.accounts.grants import givable_roles, may_open_for, roles_of
+from lms.accounts.grants import givable_roles, may_open_for, require_everywhere
 from lms.accounts.models import Membership
 from lms.accounts.names import STATUS_NAMES
 from lms.accounts.operations import Refused
@@ -85,6 +85,7 @@ def _pager(page: PeoplePage, endpoint: str) -> dict[str, object]:
 @guarded(INVITE)
 def invite(ctx: Context) -> Page:
     """Invite one person."""
+    require_everywhere(ctx, INVITE)
     return _invite_page(InvitationForm().offer(givable_roles(ctx)))
 
 
@@ -120,6 +121,7 @@ def _say_invited(invited: operations.Invited) -> None:
 @guarded(INVITE)
 def roster(ctx: Context) -> Page:
     """Choose a file of people."""
+    require_everywhere(ctx, INVITE)
     return _roster_page(ctx)
 
 
@@ -193,7 +195,6 @@ def person(ctx: Context, key: str) -> Page:
 
 def _person_page(ctx: Context, member: Membership, form: GrantForm) -> str:
     subject = PersonInfo(member.id, member.key, member.uuid, member.name, member.sort_name)
-    below = may_open_for(ctx, roles_of(ctx, [member.id]).get(member.id, ()))
     return render(
         "accounts/person.html",
         person=member,
@@ -205,8 +206,10 @@ def _person_page(ctx: Context, member: Membership, form: GrantForm) -> str:
         errors=problems(form),
         cards=cards_of(ctx, member.id),
         invitation=latest_invitation(ctx, member.id),
-        may_lend=below and ctx.holds(LEND_ACCESS, member) and member.status == "active",
-        may_write=below and ctx.holds(WRITE_PEOPLE, member),
+        may_lend=member.status == "active"
+        and ctx.holds(LEND_ACCESS, member)
+        and may_open_for(ctx, LEND_ACCESS, member.id),
+        may_write=ctx.holds(WRITE_PEOPLE, member) and may_open_for(ctx, WRITE_PEOPLE, member.id),
         may_invite=ctx.holds_everywhere(INVITE),
         panels=[Markup(piece) for piece in ctx.registry.panels_at("person", ctx, subject)],  # noqa: S704 - panels give safe HTML
         role_name=role_name,
@@ -346,7 +349,7 @@ def link(ctx: Context, key: str, name: str) -> Page:
     """A link as a QR code and as text, while it opens."""
     member = membership(ctx, key, right=LEND_ACCESS)
     found = shown_link(ctx, name, membership_id=member.id)
-    if not may_open_for(ctx, roles_of(ctx, [member.id]).get(member.id, ())):
+    if not may_open_for(ctx, LEND_ACCESS, member.id):
         raise NotFound
     path = f"/connexion/lien/{signer().token(LINK, found.key)}"
     is_open = access.is_open(found, ctx.now)

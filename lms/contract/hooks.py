@@ -20,12 +20,14 @@ from lms.contract.types import (
     JobKind,
     NavigationEntry,
     Panel,
+    PeopleIn,
     PersonalData,
     Preference,
     Right,
     Schedule,
     Term,
     Verb,
+    WaitKind,
 )
 
 PROJECT = "lms"
@@ -39,6 +41,10 @@ class Hooks:
     @hookspec
     def permissions(self) -> Sequence[Right]:  # type: ignore[empty-body]
         """Rights of the feature, as data."""
+
+    @hookspec
+    def people_in(self) -> Sequence[PeopleIn]:  # type: ignore[empty-body]
+        """Rows that put people in a scope: a role on a group then reaches the people of the group."""
 
     @hookspec
     def blueprints(self) -> Sequence[Any]:  # type: ignore[empty-body]
@@ -95,6 +101,10 @@ class Hooks:
     @hookspec
     def panels(self) -> Sequence[Panel]:  # type: ignore[empty-body]
         """Pieces for named places of other features' pages."""
+
+    @hookspec
+    def wait_kinds(self) -> Sequence[WaitKind]:  # type: ignore[empty-body]
+        """What waits for the people who accompany: lines of "Ce soir"."""
 
     @hookspec
     def course_problems(self, ctx: Any, course: Any) -> Sequence[str]:  # type: ignore[empty-body]

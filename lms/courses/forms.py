@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValid
 
 from lms.contract.types import Role
 from lms.courses.operations import COHORT_ROLES, END_REASONS
+from lms.courses.reasons import VOID_REASONS
 from lms.kernel.clock import end_of_day
 from lms.kernel.i18n import gettext, mark
 
@@ -73,6 +74,12 @@ class EndForm(Form):
     """Why an enrolment ends."""
 
     reason = ChoiceField(mark("Choisissez une raison."), choices=END_REASONS)
+
+
+class VoidForm(Form):
+    """Why something that was noted is wrong."""
+
+    reason = ChoiceField(mark("Choisissez une raison."), choices=tuple(VOID_REASONS))
 
 
 class StaffForm(Form):

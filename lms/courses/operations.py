@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.api import end_grant, grant_role, grants_on, lock_memberships, members, roles_of
 from lms.contract.types import ActivityType, Role, Scope, Source
-from lms.courses.data import Declared
+from lms.courses.data import Declared, EnrolmentInfo
 from lms.courses.events import (
     ActivityOpened,
     CohortChanged,
@@ -29,11 +29,12 @@ from lms.courses.models import MOVED, Cohort, Course, CourseVersion, Enrolment, 
 from lms.courses.permissions import ENROL, MANAGE_COHORT, OPEN_ACTIVITY, PUBLISH_COURSE, STAFF_COHORT
 from lms.courses.publishing import latest_published
 from lms.courses.queries import play
+from lms.courses.reasons import VOID_REASONS
 from lms.courses.structure import structure
 from lms.courses.telling import outcome_of, say
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
-from lms.xapi.api import COMPLETED, Intent, Outcome, Refused, mark_stale, record
+from lms.xapi.api import COMPLETED, VOID, Intent, Outcome, Refused, mark_stale, record, void_under_registration
 
 END_REASONS = ("created", "testing", "employed", "other_training", "chosen_stop", "lost_touch")
 COHORT_ROLES = (Role.TRAINER, Role.COACH)
@@ -263,6 +264,14 @@ def open_activity(ctx: Context, *, enrolment: Enrolment, activity_key: str) -> N
     ctx.tell(ActivityOpened(enrolment_id=enrolment.id, activity_key=activity_key))
 
 
+def void_fact(ctx: Context, *, enrolment: EnrolmentInfo, statement_id: str, reason: str) -> None:
+    """Something that was noted of an enrolment is wrong: it stays in the ledger, marked so, and no longer counts."""
+    ctx.require(VOID, on=enrolment)
+    if reason not in VOID_REASONS:
+        raise NotFound
+    void_under_registration(ctx, statement_id, registration=enrolment.uuid, reason=reason)
+
+
 def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: CourseVersion) -> int:
     """Enrolments follow another version of their course; their figures are computed again. Returns how many moved."""
     moving = sorted((row for row in enrolments if row.version_id != version.id), key=lambda row: row.id)
@@ -273,6 +282,9 @@ def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: C
     if not moving:
         return 0
     lock_memberships(ctx, {row.membership_id for row in moving})
+    present = select(Enrolment).where(Enrolment.id.in_([row.id for row in moving]), Enrolment.version_id != version.id)
+    query = present.order_by(Enrolment.id).execution_options(populate_existing=True)
+    moving = list(ctx.session.scalars(query))  # someone else may just have moved some of them
     stored = select(Progress.enrolment_id, Progress.activity_key).where(
         Progress.enrolment_id.in_([row.id for row in moving])
     )
@@ -282,9 +294,6 @@ def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: C
     for row in moving:
         _note(ctx, row, MOVED, {"from": row.version_id, "to": version.id})
         row.version_id = version.id
-    present = select(Enrolment).where(Enrolment.id.in_([row.id for row in moving]), Enrolment.version_id != version.id)
-    query = present.order_by(Enrolment.id).execution_options(populate_existing=True)
-    moving = list(ctx.session.scalars(query))  # someone else may just have moved some of them
         ctx.tell(EnrolmentMoved(enrolment_id=row.id, version_id=version.id))
     ctx.session.flush()
     mark_stale(ctx, "progress", stale)

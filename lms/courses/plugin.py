@@ -7,10 +7,11 @@ from typing import Any
 from click import Command
 
 from lms.contract.hooks import hookimpl
-from lms.contract.types import Figure, NavigationEntry, PersonalData, Right, Term
+from lms.contract.types import Figure, NavigationEntry, Panel, PeopleIn, PersonalData, Right, Term
 from lms.courses import views, views_courses, views_enrolments
 from lms.courses.cli import content, list_cohorts
 from lms.courses.holdings import erase, held_on
+from lms.courses.models import Enrolment
 from lms.courses.permissions import READ_COHORT, READ_COURSE, RIGHTS
 from lms.courses.progress import ProgressFigure
 from lms.kernel.context import Context
@@ -21,6 +22,12 @@ from lms.kernel.i18n import mark
 def permissions() -> tuple[Right, ...]:
     """Rights on courses, cohorts and enrolments."""
     return RIGHTS
+
+
+@hookimpl
+def people_in() -> tuple[PeopleIn, ...]:
+    """Who follows a course now is in its group, for those who train or accompany this group alone."""
+    return (PeopleIn(Enrolment, Enrolment.ended_at.is_(None)),)
 
 
 @hookimpl
@@ -49,6 +56,12 @@ def navigation() -> tuple[NavigationEntry, ...]:
         NavigationEntry(mark("Groupes"), "cohorts.cohorts", "group", 10, READ_COHORT, audience="staff"),
         NavigationEntry(mark("Parcours"), "course_staff.courses", "path", 20, READ_COURSE, audience="staff"),
     )
+
+
+@hookimpl
+def panels() -> tuple[Panel, ...]:
+    """Someone's groups, on their page."""
+    return (Panel("person", 20, views_enrolments.person_panel),)
 
 
 @hookimpl

@@ -24,6 +24,7 @@ from lms.courses.models import (
 from lms.courses.opening import due_at, opened
 from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE
 from lms.courses.progress import activity_iri
+from lms.courses.reasons import Reasons, reasons
 from lms.courses.structure import content_of, structure
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow
@@ -241,6 +242,16 @@ def course_file(ctx: Context, course_key: str, *, sha256: str) -> FileRow:
     if found is None:
         raise NotFound
     return found
+
+
+def explained(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> Reasons:
+    """Why a figure of an enrolment is what it is. The caller has asked for the right."""
+    whole = structure(ctx, enrolment.version_id)
+    info = whole.activities.get(activity_key)
+    if info is None:
+        raise NotFound
+    progress = progress_of(ctx, enrolment.id).get(activity_key)
+    return reasons(ctx, enrolment, whole=whole, info=info, progress=progress)
 
 
 def done_counts(ctx: Context, cohort_id: int) -> dict[str, int]:

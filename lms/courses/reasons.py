@@ -13,7 +13,7 @@ from lms.courses.folds import DONE_VERBS, RULE, believed
 from lms.courses.progress import activity_iri
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
-from lms.xapi.api import entries_by_registration
+from lms.xapi.api import VoidedEntry, entries_by_registration, voided_entries
 
 _SAID_BY = {
     Source.SERVER: mark("calculé par Tremplin"),
@@ -31,9 +31,29 @@ _COUNTS = {
 }
 
 
+VOID_REASONS = {
+    "mistake": mark("c'est une erreur"),
+    "wrong_person": mark("ce n'était pas cette personne"),
+    "twice": mark("c'était noté deux fois"),
+    "test": mark("c'était un essai"),
+}
+"""Why something noted is voided: a code in the ledger, words on pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voiding:
+    """That a statement was voided: when, by whom and why, in words."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One statement, as people read it. `counts`: the figure believes it."""
+
+    statement_id: str
 
     at: datetime
     said: str
@@ -41,6 +61,7 @@ class Fact:
     score: float | None
     instructor: str
     counts: bool
+    voiding: Voiding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +84,56 @@ def reasons(
     names = {info.key: info.title, **{key: title for key, (owner, title) in whole.parts.items() if owner == info.key}}
     by_iri = {activity_iri(ctx, key): name for key, name in names.items()}
     found = entries_by_registration(ctx, [(enrolment.uuid, iri) for iri in by_iri])
-    entries = sorted((entry for said in found.values() for entry in said), key=lambda one: (one.occurred_at, one.id))
+    entries = [entry for said in found.values() for entry in said]
     counted = {
         entry.statement_id
         for entry in believed(entries, kind.believes)
         if entry.activity == activity_iri(ctx, info.key)
     }
-    staff = members(ctx, {entry.instructor_id for entry in entries if entry.instructor_id is not None})
-    people = {key: one.name for key, one in staff.items()}
-    facts = tuple(_fact(ctx, entry, by_iri, people, entry.statement_id in counted) for entry in reversed(entries))
+    voided = {
+        one.entry.statement_id: one for one in voided_entries(ctx, registration=enrolment.uuid, activities=by_iri)
+    }
+    entries += [one.entry for one in voided.values()]
+    known = [*(entry.instructor_id for entry in entries), *(one.by_id for one in voided.values())]
+    names_of = {key: one.name for key, one in members(ctx, (one for one in known if one is not None)).items()}
+    facts = tuple(
+        _fact(ctx, entry, by_iri, names_of, entry.statement_id in counted, voided.get(entry.statement_id))
+        for entry in sorted(entries, key=lambda one: (one.occurred_at, one.id), reverse=True)
+    )
     return Reasons(whole, info, progress, facts, _rules(kind), RULE)
 
 
-def _fact(ctx: Context, entry: LedgerEntry, names: Mapping[str, str], people: Mapping[int, str], counts: bool) -> Fact:  # noqa: FBT001
+def _fact(
+    ctx: Context,
+    entry: LedgerEntry,
+    names: Mapping[str, str],
+    people: Mapping[int, str],
+    counts: bool,  # noqa: FBT001
+    voided: VoidedEntry | None,
+) -> Fact:
     verb = ctx.registry.verbs.get(entry.verb)
     words = (verb.en if ctx.language == "en" else verb.fr) if verb else entry.verb.rpartition("/")[2]
-    source = entry.source.split(":")[0]
     return Fact(
+        statement_id=entry.statement_id,
         at=entry.occurred_at,
         said=f"{words} « {names.get(entry.activity, '')} »",
-        by=gettext(_SAID_BY[Source(source)]) if source in _SAID_BY else source,
+        by=_said_by(entry.source),
         score=entry.scaled,
         instructor=people.get(entry.instructor_id or 0, ""),
         counts=counts,
+        voiding=_voiding(voided, people) if voided else None,
     )
+
+
+def _voiding(voided: VoidedEntry, people: Mapping[int, str]) -> Voiding:
+    reason = VOID_REASONS.get(voided.reason)
+    by = people.get(voided.by_id or 0) or _said_by(voided.source)
+    return Voiding(voided.at, by, gettext(reason) if reason else voided.reason)
+
+
+def _said_by(source: str) -> str:
+    kind = source.split(":", 1)[0]
+    return gettext(_SAID_BY[Source(kind)]) if kind in _SAID_BY else kind
 
 
 def _rules(kind: ActivityType) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from lms.accounts.api import folded, people, staff_ids
 from lms.courses.folds import DONE
 from lms.courses.models import PUBLISHED, Cohort, Course, CourseVersion, Enrolment, Progress
-from lms.courses.permissions import READ_COHORT
+from lms.courses.permissions import ENROL, READ_COHORT
 from lms.courses.structure import structure
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
@@ -155,20 +155,48 @@ def present_count(ctx: Context, cohort: Cohort) -> int:
 
 
 def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[str, str]]:
-    """(key, name) of members whose name has these words and who do not follow this course now; the first thirty, without staff."""
+    """(key, name) of members whose name has these words and who do not follow this course now; the first thirty.
+
+    Without a search: those who are not staff. Who enrols in this group alone finds people by their whole name, and no
+    staff: they are not told who else the organisation knows.
+    """
     listed = people(ctx).subquery()
     following = select(Enrolment.id).where(
         Enrolment.course_id == cohort.course_id,
         Enrolment.membership_id == listed.c.membership_id,
         Enrolment.ended_at.is_(None),
     )
-    words = [listed.c.sort_name.contains(part, autoescape=True) for part in folded(search[:100]).split()]
-    wanted = words or [listed.c.membership_id.not_in(staff_ids(ctx))]
+    words = folded(search[:100]).split()
+    if ctx.holds_everywhere(ENROL):
+        wanted = [listed.c.sort_name.contains(part, autoescape=True) for part in words]
+    else:  # given name first or family name first
+        wanted = [listed.c.sort_name.in_([" ".join(words[turn:] + words[:turn]) for turn in range(len(words))])]
+    if not words or not ctx.holds_everywhere(ENROL):
+        wanted.append(listed.c.membership_id.not_in(staff_ids(ctx)))
     query = select(listed.c.key, listed.c.given_name, listed.c.family_name).where(
         *wanted, listed.c.status != "ended", ~following.exists()
     )
     rows = ctx.session.execute(query.order_by(listed.c.sort_name, listed.c.membership_id).limit(MOST_FOUND))
     return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]
+
+
+def ids_to_enrol(ctx: Context, keys: Sequence[str]) -> list[int]:
+    """Membership ids of people chosen in `people_to_enrol`."""
+    found = member_ids(ctx, keys)
+    if not ctx.holds_everywhere(ENROL) and not set(found).isdisjoint(staff_ids(ctx)):
+        raise NotFound
+    return found
+
+
+def enrolments_of(ctx: Context, membership_id: int) -> list[tuple[str, str, datetime, datetime | None]]:
+    """(key, name of the group, entry, end) of someone's enrolments that the actor may read, the newest first."""
+    query = (
+        select(Enrolment.key, Cohort.name, Enrolment.entered_at, Enrolment.ended_at)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.membership_id == membership_id, ctx.visible(READ_COHORT, Enrolment))
+    )
+    rows = ctx.session.execute(query.order_by(Enrolment.ended_at.is_not(None), Enrolment.id.desc()))
+    return [(row.key, row.name, row.entered_at, row.ended_at) for row in rows]
 
 
 def staff_to_assign(ctx: Context, *, search: str = "") -> list[tuple[str, str]]:

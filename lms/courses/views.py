@@ -18,18 +18,17 @@ from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE
 from lms.courses.phrases import Phrases
 from lms.courses.queries import (
     course_file,
+    explained,
     following,
     own_enrolment,
     own_enrolments,
     place_of,
     play_in,
     preview,
-    progress_of,
     published_version,
     standing_of,
     way,
 )
-from lms.courses.reasons import Reasons, reasons
 from lms.courses.refusals import refusal
 from lms.courses.structure import structure
 from lms.courses.telling import active_seconds
@@ -39,7 +38,7 @@ from lms.kernel.files import FileRow, path_of
 from lms.kernel.rights import NotFound
 from lms.kernel.text import anchor, show_values, value_names
 from lms.kernel.web import flash, go, guarded, platform, render, signed_in
-from lms.xapi.api import Outcome, submit
+from lms.xapi.api import VOID, Outcome, submit
 
 bp = Blueprint("courses", __name__)
 SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
@@ -107,9 +106,8 @@ def post_done(ctx: Context, course_key: str, activity_key: str) -> WerkzeugRespo
 def why(ctx: Context, course_key: str, activity_key: str) -> str:
     """Why a figure of one's own is what it is."""
     back = url_for(".activity", course_key=course_key, activity_key=activity_key)
-    return render(
-        "courses/why.html", found=_reasons(ctx, own_enrolment(ctx, course_key), activity_key), back_url=back, name=""
-    )
+    found = explained(ctx, own_enrolment(ctx, course_key), activity_key=activity_key)
+    return render("courses/why.html", found=found, back_url=back, name="", voids_in="")
 
 
 @bp.get("/inscriptions/<enrolment_key>/<string(length=10):activity_key>")
@@ -117,8 +115,13 @@ def why(ctx: Context, course_key: str, activity_key: str) -> str:
 def why_for_staff(ctx: Context, enrolment_key: str, activity_key: str) -> str:
     """Why a figure of someone is what it is."""
     enrolment = enrolment_by_key(ctx, enrolment_key)
-    name = person(ctx, enrolment.membership_id).name
-    return render("courses/why.html", found=_reasons(ctx, enrolment, activity_key), back_url="", name=name)
+    return render(
+        "courses/why.html",
+        found=explained(ctx, enrolment, activity_key=activity_key),
+        back_url=url_for("cohorts.enrolment", key=enrolment_key),
+        name=person(ctx, enrolment.membership_id).name,
+        voids_in=enrolment_key if ctx.holds(VOID, on=enrolment) else "",
+    )
 
 
 @bp.get("/parcours/<course_key>/mots")
@@ -221,15 +224,6 @@ def _declared_by(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> s
     if not kind:
         raise NotFound
     return str(kind)
-
-
-def _reasons(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> Reasons:
-    whole = structure(ctx, enrolment.version_id)
-    info = whole.activities.get(activity_key)
-    if info is None:
-        raise NotFound
-    progress = progress_of(ctx, enrolment.id).get(activity_key)
-    return reasons(ctx, enrolment, whole=whole, info=info, progress=progress)
 
 
 def _sent(found: FileRow, name: str) -> Response:

@@ -38,6 +38,7 @@ from lms.courses.rosters import (
     cohort_row,
     course_title,
     everyone_in,
+    ids_to_enrol,
     member_ids,
     people_to_enrol,
     present_count,
@@ -116,8 +117,8 @@ def enrolling(ctx: Context, key: str) -> str:
     row = cohort_row(ctx, key)
     ctx.require(ENROL, on=row)
     search = request.args.get("nom", "")
-    found = people_to_enrol(ctx, row, search=search) if ctx.holds_everywhere(ENROL) else None
-    return render("courses/enrolling.html", cohort=row, found=found, search=search)
+    found, sees_all = people_to_enrol(ctx, row, search=search), ctx.holds_everywhere(ENROL)
+    return render("courses/enrolling.html", cohort=row, found=found, search=search, sees_all=sees_all)
 
 
 @bp.post("/groupes/<key>/inscrire")
@@ -125,8 +126,8 @@ def enrolling(ctx: Context, key: str) -> str:
 def post_enrolling(ctx: Context, key: str) -> WerkzeugResponse:
     """People enter a group."""
     row = cohort_row(ctx, key)
-    chosen = member_ids(ctx, request.form.getlist("person"))
-    if not chosen or (not ctx.holds_everywhere(ENROL)):
+    chosen = ids_to_enrol(ctx, request.form.getlist("person"))
+    if not chosen:
         flash(gettext("Cochez au moins une personne."), "warn")
         return go(".enrolling", key=key)
     with _explained():

@@ -5,19 +5,23 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from lms.accounts.api import person
+from lms.accounts.api import PersonInfo, is_readable, person
 from lms.courses import views_cohorts
-from lms.courses.forms import EndForm
+from lms.courses.api import enrolment_by_key
+from lms.courses.forms import EndForm, VoidForm
 from lms.courses.holdings import REASONS
 from lms.courses.models import Cohort
-from lms.courses.operations import end_enrolment, open_activity, resume_enrolment
+from lms.courses.operations import end_enrolment, open_activity, resume_enrolment, void_fact
 from lms.courses.permissions import ENROL, OPEN_ACTIVITY, READ_COHORT
 from lms.courses.phrases import Phrases
-from lms.courses.queries import enrolments_by_id, place_of, way
-from lms.courses.rosters import enrolment_row
+from lms.courses.queries import enrolments_by_id, explained, place_of, way
+from lms.courses.reasons import VOID_REASONS
+from lms.courses.rosters import enrolment_row, enrolments_of
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
+from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, render
+from lms.xapi.api import VOID
 
 bp = views_cohorts.bp
 """The same as for groups: the bar shows that one is in them."""
@@ -34,10 +38,20 @@ def enrolment(ctx: Context, key: str) -> str:
         "phrases": Phrases(ctx, found, place_of(ctx, row.id)),
         "person": person(ctx, row.membership_id),
     }
-    may = {"enrol": ctx.holds(ENROL, on=row), "open": ctx.holds(OPEN_ACTIVITY, on=row)}
+    may = {
+        "enrol": ctx.holds(ENROL, on=row),
+        "open": ctx.holds(OPEN_ACTIVITY, on=row),
+        "know": is_readable(ctx, row.membership_id),
+    }
     reasons = [(code, gettext(text)) for code, text in REASONS.items()]
     cohort = ctx.session.get_one(Cohort, row.cohort_id)
     return render("courses/enrolment.html", enrolment=row, cohort=cohort, **seen, may=may, reasons=reasons)
+
+
+def person_panel(ctx: Context, subject: PersonInfo) -> str:
+    """On a person's page: their groups, and the way to where they stand."""
+    found = enrolments_of(ctx, subject.membership_id)
+    return render("courses/person_panel.html", found=found) if found else ""
 
 
 @bp.post("/inscriptions/<key>/terminer")
@@ -69,3 +83,31 @@ def post_opening(ctx: Context, key: str) -> Response:
     open_activity(ctx, enrolment=enrolment_row(ctx, key), activity_key=request.form.get("activity", ""))
     flash(gettext("C'est ouvert."))
     return go(".enrolment", key=key)
+
+
+@bp.get("/inscriptions/<key>/<string(length=10):activity_key>/annuler/<statement_id>")
+@guarded(VOID)
+def voiding(ctx: Context, key: str, activity_key: str, statement_id: str) -> str:
+    """Say why something that was noted is wrong, before it is voided."""
+    enrolment = enrolment_by_key(ctx, key)
+    ctx.require(VOID, on=enrolment)
+    found = explained(ctx, enrolment, activity_key=activity_key)
+    fact = next((one for one in found.facts if one.statement_id == statement_id and one.voiding is None), None)
+    if fact is None:
+        raise NotFound
+    reasons = [(code, gettext(text)) for code, text in VOID_REASONS.items()]
+    name = person(ctx, enrolment.membership_id).name
+    return render("courses/voiding.html", key=key, info=found.info, fact=fact, reasons=reasons, name=name)
+
+
+@bp.post("/inscriptions/<key>/<string(length=10):activity_key>/annuler/<statement_id>")
+@guarded(VOID)
+def post_voiding(ctx: Context, key: str, activity_key: str, statement_id: str) -> Response:
+    """Void something that was noted."""
+    enrolment, form = enrolment_by_key(ctx, key), VoidForm()
+    if not form.validate():
+        flash(gettext("Choisissez une raison."), "warn")
+        return go(".voiding", key=key, activity_key=activity_key, statement_id=statement_id)
+    void_fact(ctx, enrolment=enrolment, statement_id=statement_id, reason=str(form.reason.data))
+    flash(gettext("C'est annulé. Les chiffres sont recalculés ; cette page dit qui l'a annulé et pourquoi."))
+    return go("courses.why_for_staff", enrolment_key=key, activity_key=activity_key)

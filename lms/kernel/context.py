@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from lms.contract.types import STAFF, Right, Role, Scope
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.database import TenantSession
 from lms.kernel.events import Event, EventRow
-from lms.kernel.rights import Forbidden, Grant, NotFound, holds, visible
+from lms.kernel.rights import Forbidden, Grant, NotFound, are_people, holds, reach, visible
 from lms.kernel.tenancy import across_tenants
 
 if TYPE_CHECKING:
@@ -94,16 +94,25 @@ class Context:
 
     def holds(self, right: Right, on: Any = None) -> bool:
         """Whether the actor has a right on a thing (or somewhere, without a thing)."""
-        return holds(self.grants, right, on)
+        return holds(self.grants, right, on) or (on is not None and are_people(on) and self._is_reached(right, on))
+
+    def _is_reached(self, right: Right, someone: Any) -> bool:
+        """Whether a role on a group or a course reaches a person who is in it now."""
+        _, scoped = reach(self.grants, right)
+        if scoped.keys() <= {Scope.PERSON}:
+            return False
+        model = type(someone)
+        query = select(model.id).where(model.id == someone.id, self.visible(right, model))
+        return self.session.scalar(query) is not None
 
     def require(self, right: Right, on: Any = None) -> None:
         """Raise `Forbidden` unless the actor has the right."""
-        if not holds(self.grants, right, on):
+        if not self.holds(right, on):
             raise Forbidden(right.name)
 
     def visible(self, right: Right, model: Any) -> ColumnElement[bool]:
         """The filter of a query that shows only what the right reaches."""
-        return visible(self.grants, right, model)
+        return visible(self.grants, right, model, self.registry.people_in)
 
     def holds_everywhere(self, right: Right) -> bool:
         """Whether the right is held on the whole organisation."""

@@ -21,12 +21,14 @@ from lms.contract.types import (
     JobKind,
     NavigationEntry,
     Panel,
+    PeopleIn,
     PersonalData,
     Preference,
     Right,
     Schedule,
     Term,
     Verb,
+    WaitKind,
 )
 
 
@@ -40,6 +42,7 @@ class Registry:
 
     features: tuple[str, ...] = ()
     rights: Mapping[str, Right] = field(default_factory=dict)
+    people_in: tuple[PeopleIn, ...] = ()
     blueprints: tuple[Any, ...] = ()
     navigation: tuple[NavigationEntry, ...] = ()
     commands: tuple[Any, ...] = ()
@@ -54,6 +57,7 @@ class Registry:
     figures: tuple[Figure, ...] = ()
     evidence_providers: tuple[EvidenceProvider, ...] = ()
     panels: tuple[Panel, ...] = ()
+    wait_kinds: Mapping[str, WaitKind] = field(default_factory=dict)
     _manager: Any = None
 
     def tell(self, ctx: Any, event: Any) -> None:
@@ -148,6 +152,7 @@ def _gather(manager: pluggy.PluginManager, features: tuple[str, ...]) -> Registr
     return Registry(
         features=features,
         rights=named("permissions", lambda right: right.name),
+        people_in=listed("people_in"),
         blueprints=tuple(named("blueprints", lambda blueprint: blueprint.name).values()),
         navigation=tuple(sorted(listed("navigation"), key=lambda entry: entry.position)),
         commands=tuple(named("cli", lambda command: command.name).values()),
@@ -162,6 +167,7 @@ def _gather(manager: pluggy.PluginManager, features: tuple[str, ...]) -> Registr
         figures=tuple(named("figures", lambda figure: figure.name).values()),
         evidence_providers=tuple(named("evidence_providers", lambda provider: provider.name).values()),
         panels=tuple(sorted(listed("panels"), key=lambda panel: (panel.place, panel.position))),
+        wait_kinds=named("wait_kinds", lambda kind: kind.name),
         _manager=manager,
     )
 

@@ -9,17 +9,17 @@ from sqlalchemy import Select, select, tuple_
 
 from lms.contract.types import LedgerEntry
 from lms.kernel.context import Context
-from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace
+from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace, VoidedEntry
 from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
 from lms.xapi.intents import intent_payload
 from lms.xapi.ledger import entries_of_pairs, record
 from lms.xapi.models import StatementRow
-from lms.xapi.operations import accept, submit, void_statement
+from lms.xapi.operations import accept, submit, void_statement, void_under_registration
 from lms.xapi.permissions import VOID
 from lms.xapi.queries import traces
 from lms.xapi.replay import Difference, check
 from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, VERBS, VOIDED
-from lms.xapi.voiding import void
+from lms.xapi.voiding import void, voided_entries
 
 __all__ = [
     "ANSWERED",
@@ -40,6 +40,7 @@ __all__ = [
     "Said",
     "Sent",
     "Trace",
+    "VoidedEntry",
     "accept",
     "batch",
     "check",
@@ -57,6 +58,8 @@ __all__ = [
     "traces",
     "void",
     "void_statement",
+    "void_under_registration",
+    "voided_entries",
 ]
 
 _PAGE = 1_000

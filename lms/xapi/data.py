@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from lms.contract.types import Source, Verb
+from lms.contract.types import LedgerEntry, Source, Verb
 from lms.kernel.context import Actor
 
 
@@ -77,6 +77,19 @@ class Trace:
     success: bool | None
     seconds: float | None
     voided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoidedEntry:
+    """A statement that no longer counts, and the word that voided it."""
+
+    entry: LedgerEntry
+    at: datetime
+    source: str
+    by_id: int | None
+    """The membership in whose name it was voided; None for a machine."""
+    reason: str
+    """A code such as "mistake"; "" when none was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -100,20 +100,27 @@ def _deliver_one(ctx: Context, row: Row) -> Reply:
 
 def void_statement(ctx: Context, statement_id: str, *, reason: str) -> None:
     """Void a statement that is wrong, in the name of staff; `reason` is a code such as "mistake". Figures follow."""
-    row = ctx.session.scalar(
-        select(StatementRow).where(
-            StatementRow.statement_id == statement_id,
-            StatementRow.verb != VOIDED.iri,
-            StatementRow.erased_at.is_(None),
-            ctx.visible(VOID, StatementRow),
-        )
+    _void_one(ctx, statement_id, reason, ctx.visible(VOID, StatementRow))
+
+
+def void_under_registration(ctx: Context, statement_id: str, *, registration: str, reason: str) -> None:
+    """The same among the statements of one registration; the caller has checked `VOID` on what it names."""
+    _void_one(ctx, statement_id, reason, StatementRow.registration == registration)
+
+
+def _void_one(ctx: Context, statement_id: str, reason: str, reached: ColumnElement[bool]) -> None:
+    query = select(StatementRow.id, StatementRow.voided_by).where(
+        StatementRow.statement_id == statement_id,
+        StatementRow.verb != VOIDED.iri,
+        StatementRow.erased_at.is_(None),
+        reached,
     )
+    row = ctx.session.execute(query).one_or_none()
     if row is None:
         raise NotFound
-    ctx.require(VOID, on=row)
     if not _CODE.fullmatch(reason):
         raise Refused("reason")
-    if void(ctx, [statement_id], reason=reason):
+    if row.voided_by is None and void(ctx, [statement_id], reason=reason):
         ctx.tell(StatementVoided(statement_id=statement_id, reason=reason))
 
 

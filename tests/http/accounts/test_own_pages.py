@@ -78,6 +78,20 @@ def test_a_password_is_changed_with_the_old_one(
     assert browser.post("/connexion", data={"identifier": "learner@essai.test", "password": new}).status_code == 303
 
 
+def test_a_new_password_closes_the_other_devices_and_keeps_this_one(
+    signed_in_as: As, with_password: Callable[[str], int]
+) -> None:
+    with_password("learner")
+    here, there, colleague = signed_in_as("learner"), signed_in_as("learner"), signed_in_as("trainer")
+    form = {"old_password": "faux", "new_password": "une nouvelle phrase"}
+    assert here.post("/moi/mot-de-passe", data=form).status_code == 400
+    assert there.get("/moi").status_code == 200
+    assert here.post("/moi/mot-de-passe", data={**form, "old_password": PASSWORD}).status_code == 303
+    assert here.get("/moi").status_code == 200
+    assert there.get("/moi").status_code == 303
+    assert colleague.get("/moi").status_code == 200
+
+
 def test_the_old_password_is_not_guessed(
     signed_in_as: As, with_password: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +128,30 @@ def test_signing_out_everywhere_leaves_every_device(signed_in_as: As) -> None:
     assert here.get("/moi").status_code == 303
     assert there.get("/moi").status_code == 303
     assert signed_in_as("learner").get("/moi").status_code == 200
+
+
+def test_signing_out_everywhere_can_revoke_cards_too(
+    app: Flask, world: World, signed_in_as: As, writing: Callable[..., Any], signer: Signer
+) -> None:
+    assert 'name="cards"' not in signed_in_as("learner").get("/moi").text
+    codes = {}
+    for who in ("learner", "company_head"):
+        one = writing("trainer", lambda ctx, who=who: ctx.session.get_one(Membership, world.members[who]))
+        made = writing(
+            "trainer", lambda ctx, one=one: access.print_cards(ctx, memberships=[one], signer=signer, intent="lost")
+        )
+        codes[who] = made[0][1]
+
+    def enters(who: str) -> bool:
+        return app.test_client().post("/carte", data={"code": codes[who]}).status_code == 303
+
+    assert signed_in_as("learner").post("/deconnexion/partout").status_code == 303
+    assert enters("learner")
+    client = signed_in_as("learner")
+    assert 'name="cards"' in client.get("/moi").text
+    assert client.post("/deconnexion/partout", data={"cards": "1"}).status_code == 303
+    assert not enters("learner")
+    assert enters("company_head")
 
 
 # -------------------------------------------------------------------------------------------------------------- terms

@@ -4,56 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lms.accounts.api import accept_terms, actor_of, ensure_person, person
-from lms.contract.types import Role
+from lms.accounts.api import ensure_person, person
 from lms.courses.api import enrol, import_content
-from lms.courses.operations import assign_staff
-from lms.courses.rosters import cohort_row
 from lms.courses.structure import structure
-from tests.factories.content import FIXTURE, open_cohort, publish_fixture
-
-
-@pytest.fixture
-def made(engine_name: Any, platform: Any, world: Any) -> Any:
-    return publish_fixture(platform, world)
-
-
-@pytest.fixture
-def group(platform: Any, world: Any, made: Any) -> Any:
-    return open_cohort(platform, world, made)
-
-
-@pytest.fixture
-def enrolled(platform: Any, world: Any, group: Any) -> Any:
-    """`enrolled(5)`: so many more people are in the group; gives their enrolments."""
-
-    def enter(count: Any) -> Any:
-        with platform.writing(world.organisation, world.members["trainer"]) as ctx:
-            ids = [
-                ensure_person(
-                    ctx, given_name=f"Fatou{number:02}", family_name="Diallo", email=f"f{number}@essai.test"
-                ).id
-                for number in range(count)
-            ]
-            return enrol(ctx, cohort=group, membership_ids=ids)
-
-    return enter
-
-
-@pytest.fixture
-def visitor(app: Any, platform: Any, world: Any, group: Any) -> Any:
-    """A browser in which a trainer of this one group is signed in."""
-    with platform.writing(world.organisation, world.members["manager"]) as ctx:
-        visiting = ensure_person(ctx, given_name="Vera", family_name="Visite", email="vera@essai.test").id
-        assign_staff(ctx, cohort=cohort_row(ctx, group.key), membership_id=visiting, role=Role.TRAINER)
-        accept_terms(replace(ctx, actor=actor_of(ctx, visiting)))
-    world.members["visitor"], world.organisations["visitor"] = visiting, world.organisation
-    return "visitor"
+from tests.factories.content import FIXTURE, open_cohort
 
 
 def keys(page: Any) -> Any:
@@ -198,7 +156,7 @@ def test_a_trainer_of_one_group_sees_no_other(
     assert "G1" in page
     assert "G2" not in page
     assert "1 personne dans le groupe" in text(browser.get(f"/groupes/{group.key}"))
-    assert "Demandez à la personne responsable" in text(browser.get(f"/groupes/{group.key}/inscrire"))
+    assert "écrivez le prénom et le nom en entier" in text(browser.get(f"/groupes/{group.key}/inscrire"))
     for path in ("", "/liste.csv", "/inscrire", "/reglages"):
         assert browser.get(f"/groupes/{other.key}{path}").status_code == 404
     for path in ("/inscrire", "/reglages"):
