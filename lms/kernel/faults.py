@@ -23,6 +23,10 @@ class TermsToAccept(Exception):
     """The person has not accepted the terms in force."""
 
 
+class AnothersIntent(Exception):
+    """The form was made for someone else: two people share this computer."""
+
+
 _FAULTS: Mapping[int, tuple[str, str, str]] = {
     400: (
         mark("Cette demande n'est pas lisible"),
@@ -80,7 +84,7 @@ def answer_fault(failure: Exception) -> Any:
         failure = failure.original_exception  # a commit that failed, after the view
     if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:
         return failure
-    if isinstance(failure, NotSignedIn | TermsToAccept | DatabaseBusy) and _carries_an_intent():
+    if isinstance(failure, NotSignedIn | TermsToAccept | DatabaseBusy | AnothersIntent) and _carries_an_intent():
         return _resend_page(failure)
     if isinstance(failure, TermsToAccept) and not _wants_json():
         return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
@@ -117,7 +121,7 @@ def _resend_page(failure: Exception) -> Any:
         render_template(
             "ui/resend.html",
             **_bare_globals(),
-            title=gettext("Vos réponses sont encore là"),
+            title=gettext(ANOTHERS if isinstance(failure, AnothersIntent) else OWN),
             text=gettext(text),
             first={"label": gettext(first[0]), "url": url_for(first[1])} if first else None,
             address=request.full_path.rstrip("?"),
@@ -129,6 +133,7 @@ def _resend_page(failure: Exception) -> Any:
     return response
 
 
+OWN, ANOTHERS = mark("Vos réponses sont encore là"), mark("Ces réponses ne sont pas à vous")
 _RESENT: Mapping[type[Exception], tuple[int, tuple[str, tuple[str, str] | None]]] = {
     NotSignedIn: (
         401,
@@ -142,6 +147,16 @@ _RESENT: Mapping[type[Exception], tuple[int, tuple[str, tuple[str, str] | None]]
         (mark("Il y a une nouvelle charte. Lisez-la, puis revenez ici."), (mark("Lire la charte"), "accounts.terms")),
     ),
     DatabaseBusy: (503, (mark("Il y a beaucoup de monde. Attendez une minute."), None)),
+    AnothersIntent: (
+        409,
+        (
+            mark(
+                "Une autre personne a répondu sur cet ordinateur. Rien n'est envoyé sous votre nom. "
+                "Cette personne se connecte, puis renvoie ses réponses d'ici."
+            ),
+            None,
+        ),
+    ),
 }
 
 
@@ -168,6 +183,7 @@ def _status(failure: Exception) -> int:
         NotSignedIn: 401,
         TermsToAccept: 403,
         Forbidden: 403,
+        AnothersIntent: 409,
         NotFound: 404,
         DatabaseBusy: 503,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hmac
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -33,7 +34,7 @@ from lms.kernel import i18n
 from lms.kernel.assets import asset_url, template_folders
 from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
-from lms.kernel.faults import TermsToAccept, answer_fault
+from lms.kernel.faults import AnothersIntent, TermsToAccept, answer_fault
 from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.paging import Listed
 from lms.kernel.platform import Identity, Platform
@@ -168,6 +169,8 @@ def _signed_in_context() -> Context:
     identity = current_identity()
     if identity is None:
         raise NotSignedIn
+    if request.method == "POST" and request.form.get("whose", "") not in ("", whose()):
+        raise AnothersIntent
     if identity.must_accept_terms and request.endpoint not in (
         "accounts.terms",
         "accounts.post_terms",
@@ -266,6 +269,16 @@ def intent_id() -> str:
     return str(uuid.uuid4())
 
 
+def whose() -> str:
+    """For a form's hidden field: a mark of the membership that it is made for, so that nobody else sends what it keeps."""
+    identity = current_identity()
+    if identity is None:
+        return ""
+    secret = platform().settings.required_secret_key().encode()
+    name = f"form:{identity.organisation.id}:{identity.actor.membership_id}"
+    return hmac.new(secret, name.encode(), "sha256").hexdigest()[:16]
+
+
 def go(endpoint: str, **values: Any) -> WerkzeugResponse:
     """After a POST: see another page."""
     return redirect(url_for(endpoint, **values), 303)
@@ -290,7 +303,7 @@ def prepare(app: Flask, features: Sequence[str]) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(asset=asset_url, intent_id=intent_id, languages=i18n.languages)
+    app.jinja_env.globals.update(asset=asset_url, intent_id=intent_id, whose=whose, languages=i18n.languages)
     app.before_request(_begin)
     app.after_request(_commit)
     app.after_request(_headers)

@@ -6,8 +6,12 @@ import re
 import uuid
 
 import pytest
+from sqlalchemy import select
 
-from tests.factories.courses import QUESTIONS
+from lms.accounts.api import grant_role
+from lms.contract.types import Role, Scope
+from lms.xapi.models import IntentRow
+from tests.factories.courses import QUESTIONS, enrol
 
 
 def form_of(page):
@@ -123,10 +127,6 @@ def test_the_last_attempt_is_said_and_then_closed(engine_name, learning):
 def test_someone_elses_result_is_not_found(engine_name, learning):
     location = learning.client().post(learning.address("quiz") + "/reponses", data=whole_form(learning)).location
     with learning.platform.writing(learning.world.organisation) as ctx:
-        from lms.accounts.api import grant_role
-        from lms.contract.types import Role, Scope
-        from tests.factories.courses import enrol
-
         enrol(ctx, learning.cohort, membership_id=learning.world.members["coach"])
         grant_role(ctx, membership_id=learning.world.members["coach"], role=Role.LEARNER, scope=Scope.PERSON)
     assert learning.client("coach").get(location).status_code == 404
@@ -144,6 +144,25 @@ def test_an_expired_session_keeps_the_answers(engine_name, learning, client):
     assert (f"q-{learning.course.keys['q_single']}", learning.course.keys["right"]) in kept
     again = learning.client().post(learning.address("quiz") + "/reponses", data=data)
     assert "7 sur 7" in learning.get(again.location)
+
+
+def test_nobody_sends_the_answers_that_someone_else_left_on_the_computer(engine_name, learning, client):
+    data = whole_form(learning)
+    address = learning.address("quiz") + "/reponses"
+    left = dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', client.post(address, data=data).text)
+    )
+    with learning.platform.writing(learning.world.organisation) as ctx:
+        enrol(ctx, learning.cohort, membership_id=learning.world.members["coach"])
+        grant_role(ctx, membership_id=learning.world.members["coach"], role=Role.LEARNER, scope=Scope.PERSON)
+    answer = learning.client("coach").post(address, data=left)
+    assert answer.status_code == 409
+    assert "Une autre personne a répondu sur cet ordinateur" in answer.text
+    assert dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text)) == left
+    with learning.platform.reading(learning.world.organisation) as ctx:
+        assert ctx.session.scalars(select(IntentRow)).all() == []
+    sent = learning.client().post(address, data=left)
+    assert "resultat=" in sent.location
 
 
 @pytest.mark.parametrize("seconds", ["", "-3", "nan", "inf", "beaucoup", "99999999"])
