@@ -10,6 +10,19 @@ from typing import Any
 from sqlalchemy import Select, and_, null, select, type_coerce, union_all
 
 from lms.contract.types import ContentRefused
+from lms.courses.arranging import (
+    add_activity,
+    add_module,
+    arrange_activities,
+    move_activity,
+    move_module,
+    put_back,
+    remove_activity,
+    remove_module,
+)
+from lms.courses.catalogue import CourseLine, VersionLine, course_list, lasting, minutes_of
+from lms.courses.compiling import Making, PlacedProblem
+from lms.courses.copying import copy_course, copy_module, create_course, readable_version
 from lms.courses.data import (
     ActivityInfo,
     CohortInfo,
@@ -21,12 +34,42 @@ from lms.courses.data import (
     PublishedCourse,
     Structure,
 )
+from lms.courses.drafting import (
+    ChangedMeanwhile,
+    DraftInfo,
+    Removed,
+    WrittenActivity,
+    WrittenLine,
+    WrittenModule,
+    begin_draft,
+    draft_to_write,
+    removed_parts,
+    written_activity,
+    written_bodies,
+    written_course,
+    written_plan,
+)
+from lms.courses.editing import (
+    Unfit,
+    course_page,
+    coverage_page,
+    glossary_page,
+    save_activity,
+    save_body,
+    save_course_page,
+    save_coverage,
+    save_glossary,
+    save_module,
+    save_values,
+    values_page,
+)
+from lms.courses.enclosing import add_file, module_files, remove_file
 from lms.courses.folds import RULE as PROGRESS_RULE
 from lms.courses.models import MOVED, Cohort, Course, Enrolment, EnrolmentChange, Progress
 from lms.courses.operations import create_cohort as add_cohort
 from lms.courses.operations import declare_done
 from lms.courses.operations import enrol as enter
-from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE, VALIDATE
+from lms.courses.permissions import LEARN, PUBLISH_COURSE, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
 from lms.courses.publishing import course_named, import_draft, publish_draft
 from lms.courses.queries import (
@@ -54,28 +97,52 @@ from lms.kernel.rights import NotFound
 __all__ = [
     "LEARN",
     "PROGRESS_RULE",
+    "PUBLISH_COURSE",
     "READ_COHORT",
     "READ_COURSE",
     "VALIDATE",
     "ActivityInfo",
+    "ChangedMeanwhile",
     "CohortInfo",
     "CourseInfo",
+    "CourseLine",
     "Declared",
+    "DraftInfo",
     "EnrolmentInfo",
+    "Making",
+    "PlacedProblem",
     "Play",
     "ProgressInfo",
     "PublishedCourse",
+    "Removed",
     "Structure",
+    "Unfit",
+    "VersionLine",
+    "WrittenActivity",
+    "WrittenLine",
+    "WrittenModule",
     "active_seconds",
     "activity_iri",
+    "add_activity",
+    "add_file",
+    "add_module",
+    "arrange_activities",
+    "begin_draft",
     "cohort_by_code",
     "cohort_by_key",
     "cohorts",
     "cohorts_by_id",
     "content_of",
+    "copy_course",
+    "copy_module",
+    "course_list",
+    "course_page",
+    "coverage_page",
     "create_cohort",
+    "create_course",
     "declare_done",
     "done_counts",
+    "draft_to_write",
     "enrol",
     "enrolment_by_key",
     "enrolments",
@@ -83,8 +150,14 @@ __all__ = [
     "enrolments_by_keys",
     "followed",
     "following",
+    "glossary_page",
     "import_content",
     "key_of_iri",
+    "lasting",
+    "minutes_of",
+    "module_files",
+    "move_activity",
+    "move_module",
     "outcome_of",
     "own_enrolment",
     "own_enrolments",
@@ -96,9 +169,27 @@ __all__ = [
     "progress",
     "progress_of",
     "publish_course",
+    "put_back",
+    "readable_version",
     "refusal",
+    "remove_activity",
+    "remove_file",
+    "remove_module",
+    "removed_parts",
+    "save_activity",
+    "save_body",
+    "save_course_page",
+    "save_coverage",
+    "save_glossary",
+    "save_module",
+    "save_values",
     "say",
     "structure",
+    "values_page",
+    "written_activity",
+    "written_bodies",
+    "written_course",
+    "written_plan",
 ]
 
 

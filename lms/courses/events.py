@@ -18,6 +18,33 @@ class CourseImported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftBegun(Event):
+    """An author begins to write: a draft was made, from the version in force or from nothing."""
+
+    type: ClassVar[str] = "courses.draft_begun"
+    course_id: int
+    version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftWritten(Event):
+    """An author has written in a draft: `part` is a key, or the name of a page. Said once for some minutes of writing."""
+
+    type: ClassVar[str] = "courses.draft_written"
+    version_id: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRemoved(Event):
+    """A module or an activity was taken out of a draft; it can be put back."""
+
+    type: ClassVar[str] = "courses.part_removed"
+    version_id: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoursePublished(Event):
     """A version was published."""
 

@@ -103,6 +103,7 @@ class RemovedPart(OrganisationOwned, Keyed, Base):
 
     __tablename__ = "courses_removed_part"
     __retention__ = "content"
+    __table_args__ = (Index(None, "key", unique=True),)
 
     version_id: Mapped[int] = mapped_column(ForeignKey("courses_version.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(200))
@@ -185,6 +186,7 @@ class Enrolment(OrganisationOwned, Keyed, Base):
         Index(None, "key", unique=True),
         Index(None, "uuid", unique=True),
         Index(None, "cohort_id", "membership_id"),
+        Index(None, "cohort_id", "ended_at"),
         Index(None, "membership_id"),
     )
 
@@ -229,7 +231,10 @@ class Progress(OrganisationOwned, Base):
 
     __tablename__ = "courses_progress"
     __retention__ = "evidence"
-    __table_args__ = (UniqueConstraint("enrolment_id", "activity_key"),)
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "activity_key"),
+        Index(None, "activity_key", "status", "enrolment_id"),
+    )
 
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("courses_enrolment.id"))
     activity_key: Mapped[str] = mapped_column(String(10))

@@ -7,11 +7,15 @@ from pathlib import Path
 from sqlalchemy import select
 
 from lms.contract.types import ContentRefused
+from lms.courses.compiling import COVERAGE, PlacedProblem, make_draft, whole_problems
 from lms.courses.data import PublishedCourse, Structure
-from lms.courses.drafts import Draft, coverage_problems, opening_problems
+from lms.courses.drafting import written_bodies
+from lms.courses.drafts import Draft
 from lms.courses.events import CourseImported, CoursePublished
+from lms.courses.exporting import course_files
 from lms.courses.models import DRAFT, PUBLISHED, Course, CourseVersion
 from lms.courses.permissions import PUBLISH_COURSE, READ_COURSE
+from lms.courses.reading import Reading
 from lms.courses.saving import save_draft
 from lms.courses.structure import structure
 from lms.kernel.context import Context
@@ -41,12 +45,22 @@ def import_draft(ctx: Context, draft: Draft, *, data_dir: Path, again: bool = Fa
         ctx.session.flush()
     ctx.require(PUBLISH_COURSE, on=course)
     present = draft_of(ctx, course.id) or latest_published(ctx, course.id)
-    if present is not None and present.digest == draft.digest and not again:
+    if present is not None and not again and _digest(ctx, present, data_dir) == draft.digest:
         state = "brouillon" if present.state == DRAFT else f"version {present.number}"
         return [f"{course.slug} : rien n'a changé ({state})"]
     version = save_draft(ctx, draft, course=course, data_dir=data_dir)
     ctx.tell(CourseImported(course_id=course.id, version_id=version.id))
     return [f"{course.slug} : brouillon prêt. Publiez-le avec : lms content publish {course.slug}"]
+
+
+def _digest(ctx: Context, version: CourseVersion, data_dir: Path) -> str:
+    """The digest of a version; one that was written in a browser is read as files for it."""
+    if version.digest:
+        return version.digest
+    try:
+        return Reading(ctx.registry.activity_types, course_files(ctx, version, data_dir=data_dir)).draft().digest
+    except ContentRefused:  # it is not finished
+        return ""
 
 
 def publish_draft(ctx: Context, course: Course) -> CourseVersion:
@@ -56,9 +70,9 @@ def publish_draft(ctx: Context, course: Course) -> CourseVersion:
     version = draft_of(ctx, course.id)
     if version is None:
         raise NothingToPublish
-    problems = draft_problems(ctx, version)
+    problems = placed_problems(ctx, version, keep=True)
     if problems:
-        raise ContentRefused(problems)
+        raise ContentRefused([problem.sentence for problem in problems])
     # Before the state changes: a published structure is kept by the process, and this transaction may yet fail.
     ctx.registry.course_published(ctx, as_published(structure(ctx, version.id)))
     version.state, version.published_at = PUBLISHED, ctx.now
@@ -88,13 +102,18 @@ def version_numbered(ctx: Context, course_id: int, number: int) -> CourseVersion
 
 
 def draft_problems(ctx: Context, version: CourseVersion) -> list[str]:
-    """What stands in the way of publishing: our own rules, then what plugins find."""
+    """What stands in the way of publishing, in sentences."""
+    return [problem.sentence for problem in placed_problems(ctx, version)]
+
+
+def placed_problems(ctx: Context, version: CourseVersion, *, keep: bool = False) -> list[PlacedProblem]:
+    """What stands in the way of publishing: each activity, the whole, then what plugins find. `keep`: see `make_draft`."""
+    problems = make_draft(ctx, version, keep=keep)
     whole = structure(ctx, version.id)
-    rules = {key: info.opens for key, info in whole.activities.items()}
-    problems = [] if whole.activities else ["Ce parcours n'a aucune activité."]
-    problems += coverage_problems(whole.coverage, [*whole.activities, *whole.parts])
-    problems += opening_problems(rules)
-    return problems + ctx.registry.course_problems(ctx, as_published(whole))
+    bodies = {key: row.body for key, row in written_bodies(ctx, version.id).items()}
+    problems += whole_problems(version, whole, bodies)
+    found = ctx.registry.course_problems(ctx, as_published(whole))
+    return problems + [PlacedProblem(text, COVERAGE) for text in found]
 
 
 def as_published(whole: Structure) -> PublishedCourse:

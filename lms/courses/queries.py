@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -234,9 +234,10 @@ def place_of(ctx: Context, enrolment_id: int) -> str:
 def course_file(ctx: Context, course_key: str, *, sha256: str) -> FileRow:
     """A file that a course shows: to who follows it, in their version, and to who may read the course."""
     versions = [one.version_id for one, key in own_enrolments(ctx) if key == course_key] if ctx.holds(LEARN) else []
-    if not versions:
-        course_id = structure(ctx, published_version(ctx, course_key)).course_id
-        versions = list(ctx.session.scalars(select(CourseVersion.id).where(CourseVersion.course_id == course_id)))
+    if ctx.holds(READ_COURSE):
+        query = select(CourseVersion.id).join(Course, Course.id == CourseVersion.course_id)
+        readable = query.where(Course.key == course_key, ctx.visible(READ_COURSE, Course))
+        versions += ctx.session.scalars(readable)
     query = select(FileRow).join(CourseFile, CourseFile.file_id == FileRow.id)
     found = ctx.session.scalar(query.where(FileRow.sha256 == sha256, CourseFile.version_id.in_(versions)).limit(1))
     if found is None:
@@ -254,9 +255,12 @@ def explained(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> R
     return reasons(ctx, enrolment, whole=whole, info=info, progress=progress)
 
 
-def done_counts(ctx: Context, cohort_id: int) -> dict[str, int]:
+def done_counts(ctx: Context, cohort_id: int, activity_keys: Collection[str]) -> dict[str, int]:
     """Activity key → how many present people of a cohort have done it. The caller has asked for the right."""
-    return {row[0]: row[1] for row in ctx.session.execute(_DONE, {"cohort_id": cohort_id})}
+    if not activity_keys:
+        return {}
+    which = {"cohort_id": cohort_id, "keys": sorted(activity_keys)}
+    return {row[0]: row[1] for row in ctx.session.execute(_DONE, which)}
 
 
 def present_by_version(ctx: Context, cohort_id: int) -> dict[int, int]:

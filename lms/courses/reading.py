@@ -23,30 +23,19 @@ from lms.courses.drafts import (
 )
 from lms.courses.folders import ending_of, read_activity, read_folder
 from lms.courses.heads import ACTIVITY_FIELDS, ActivityHead, CourseHead, GlossaryEntry, ModuleHead, ValueEntry
+from lms.courses.surroundings import file_address, surroundings
 from lms.kernel.files import media_type_of
-from lms.kernel.text import TextRefused, anchor, render_markdown
 from lms.kernel.yaml_files import Unreadable, checked, plain, read_yaml
 
 Head = TypeVar("Head", bound=msgspec.Struct)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _BRACES = re.compile(r"\{[a-z0-9-]+\}|\[\[")
 _NO_KEY, _MAKE_KEYS = "le champ « key » : ajoutez-le", "la clé : lancez « lms content format » sur ce dossier"
-_FIRST_HEADING = re.compile(r"^#\s", re.MULTILINE)
 
 
 def read_course(types: Mapping[str, ActivityType], folder: Path) -> Draft:
     """The course in a folder, or `ContentRefused` with every problem as "file: sentence"."""
     return Reading(types, read_folder(folder)).draft()
-
-
-def file_address(course_key: str, sha256: str, name: str) -> str:
-    """Where a course's file is served: its content is in its address, so that a phone may keep it for ever."""
-    return f"/parcours/{course_key}/fichiers/{sha256}/{name}"
-
-
-def glossary_address(course_key: str, term: str = "") -> str:
-    """Where a word is explained."""
-    return f"/parcours/{course_key}/mots" + (f"#{anchor(term)}" if term else "")
 
 
 class Reading:
@@ -200,25 +189,13 @@ class Reading:
             for name in self.files
             if name.startswith(f"{module}/files/") and _is_shown(name)
         }
-        terms = frozenset(entry.term for entry in self.glossary)
-        names = frozenset(entry.name for entry in self.values)
-
-        def picture(path: str) -> str | None:
-            found = shown.get(path)
-            return found.address if found and found.media_type.startswith("image/") else None
-
-        def word(term: str) -> str | None:
-            return glossary_address(self.course_key, term) if term in terms else None
-
-        def render(markdown: str) -> str:
-            if _FIRST_HEADING.search(markdown):
-                raise ContentProblem("les titres commencent à « ## » : le titre de l'activité est déjà le premier")
-            try:
-                return render_markdown(markdown, picture=picture, glossary=word, values=names)
-            except TextRefused as refused:
-                raise ContentProblem(" ".join(refused.problems)) from None
-
-        return Surroundings(render=render, files=shown, values=names, glossary=terms, module=module)
+        return surroundings(
+            course_key=self.course_key,
+            module=module,
+            files=shown,
+            terms=frozenset(entry.term for entry in self.glossary),
+            values=frozenset(entry.name for entry in self.values),
+        )
 
     def _file(self, name: str) -> ContentFile:
         source = self.files[name]

@@ -25,6 +25,7 @@ MAX_INDENT = 48
 MAX_OPEN_BRACKETS = 20
 MAX_BACKTICKS = 10
 ADMONITIONS = ("exemple", "faire", "retenir")
+SOUNDS = (".m4a", ".mp3", ".ogg")
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 _START, _BAR, _END, _OPEN, _CLOSE, _HEAD = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
@@ -278,7 +279,7 @@ class _Writer:
             self.problems.append(f"Le lien « {target} » doit commencer par https://.")
 
     def image(self, element: Element) -> None:
-        """A picture of our own site, with a text for who does not see it."""
+        """A picture of our own site, with a text for who does not see it; a voice, with what it says."""
         source = element.get("src", "")
         found = self.picture(source) if self.picture else None
         if found is None:
@@ -288,7 +289,10 @@ class _Writer:
                 f"L'image « {source} » n'a pas de texte de remplacement : écrivez ![ce que l'on voit]({source})."
             )
         element.set("src", found or "")
-        element.set("loading", "lazy")
+        if source.lower().endswith(SOUNDS):
+            _sound(element)
+        else:
+            element.set("loading", "lazy")
 
 
 class _Links(Treeprocessor):
@@ -312,6 +316,14 @@ class _Links(Treeprocessor):
                     _scroll(parent, index, child)
 
 
+def _sound(element: Element) -> None:
+    """`![what is said](files/voice.m4a)`: a player, that loads nothing before one listens."""
+    element.tag = "audio"
+    element.set("aria-label", element.attrib.pop("alt", ""))
+    element.set("controls", "")
+    element.set("preload", "none")
+
+
 def _scroll(parent: Element, index: int, table: Element) -> None:
     """A wide table scrolls in a region that the keyboard reaches."""
     region = Element("div", {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": "Tableau"})
@@ -329,21 +341,22 @@ def _is_readable(address: str) -> bool:
 
 
 def _own_origin(tag: str, attribute: str, value: str) -> str | None:
-    """The last word on pictures: an address of this site, whatever came before."""
-    if tag == "img" and attribute == "src" and (not value.startswith("/") or value.startswith(("//", "/\\"))):
+    """The last word on pictures and sounds: an address of this site, whatever came before."""
+    if tag in ("img", "audio") and attribute == "src" and (not value.startswith("/") or value.startswith(("//", "/\\"))):
         return None
     return value
 
 
 _TAGS = {
     *("p", "br", "hr", "strong", "em", "code", "pre", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "h5", "h6"),
-    *("table", "thead", "tbody", "tr", "th", "td", "a", "img", "div"),
+    *("table", "thead", "tbody", "tr", "th", "td", "a", "img", "div", "audio"),
 }
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes={
         "a": {"href", "title"},
         "img": {"src", "alt", "title", "loading"},
+        "audio": {"src", "controls", "preload", "aria-label"},
         "ol": {"start"},
         "div": {"role", "tabindex", "aria-label"},
     },
