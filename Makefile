@@ -19,7 +19,7 @@ help: ## List what can be made
 .PHONY: serve
 serve: ## A filled platform on http://127.0.0.1:8000 (another port: make serve PORT=8080)
 	@$(BOOTSTRAP) run
-	@test -e "$${LMS_DATA_DIR:-var}/lms.db" || LMS_DEVELOPMENT=1 $(BIN)/python -m lms demo --if-empty
+	@LMS_DEVELOPMENT=1 $(BIN)/python -m lms demo --if-empty
 	@LMS_DEVELOPMENT=1 exec $(BIN)/python -m lms serve --host 127.0.0.1 --port $(PORT)
 
 .PHONY: test

@@ -74,6 +74,7 @@ def create_app(platform: Platform) -> Flask:
     app.register_blueprint(job_pages.bp)
     for blueprint in platform.registry.blueprints:
         app.register_blueprint(blueprint)
+    worker.wake_from(platform)
     return app
 
 
@@ -92,5 +93,3 @@ def _know_people(app: Flask, platform: Platform) -> None:
         session.info["organisation_id"] = organisation_id
         found = platform.identify(session, organisation_id, membership_id, platform.clock())
         return web.SignedIn(found) if isinstance(found, Identity) and found.epoch == epoch else None
-
-    worker.wake_from(platform)

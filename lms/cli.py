@@ -12,7 +12,7 @@ import click
 import waitress
 
 from lms.app import build_platform, create_app
-from lms.kernel import extraction
+from lms.kernel import extraction, jobs
 from lms.kernel.migrating import migrate_database
 from lms.kernel.platform import Platform
 from lms.kernel.worker import WatchedWorker, run_worker, worker_command
@@ -77,6 +77,7 @@ def serve(platform: Platform, host: str, port: int) -> None:
     finally:
         if worker:
             worker.stop()
+        jobs.forget_waker()
 
 
 @lms.command()

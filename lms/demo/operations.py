@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from lms.accounts.api import accept_terms, create_organisation, ensure_person, grant_role, hash_password, organisations
-from lms.courses.api import CohortInfo, EnrolmentInfo, create_cohort, enrol, import_content, publish_course, structure
+from sqlalchemy import select
+
+from lms.accounts.api import (
+    accept_terms,
+    actors_of,
+    create_organisation,
+    ensure_person,
+    grant_role,
+    hash_password,
+    organisations,
+    roles_of,
+)
+from lms.accounts.api import people as everyone
+from lms.courses.api import (
+    CohortInfo,
+    EnrolmentInfo,
+    cohorts,
+    create_cohort,
+    enrol,
+    import_content,
+    publish_course,
+    structure,
+)
 from lms.demo.acts import Learner, step
 from lms.demo.people import (
     ACCOUNTS,
@@ -25,7 +47,9 @@ from lms.demo.people import (
     Temper,
 )
 from lms.kernel.context import Actor, Context
+from lms.kernel.database import TenantSession
 from lms.kernel.platform import Platform
+from lms.kernel.site import remove_site_text, site_text, write_site_text
 from lms.xapi.api import batch
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -33,36 +57,71 @@ BATCH = 50
 DAYS_OF_ENTRY = 6
 
 
-def fill_demo(
-    platform: Platform, *, learners: int, seed: int = 1, say: Callable[[str], None] = lambda _text: None
-) -> None:
-    """Make the organisation, its people, its course and its groups, then let learners act."""
-    now = platform.clock()
-    chance = random.Random(seed)
-    organisation_id = _found(platform)
-    people = _accounts(platform, organisation_id)
-    with platform.writing(organisation_id, people["responsable"].membership_id) as ctx:
-        for name in ("entrecomp", "entreprendre"):
-            import_content(ctx, CONTENT / "frameworks" / f"{name}.yaml", data_dir=platform.settings.data_dir)
-        import_content(ctx, CONTENT / "courses" / COURSE, data_dir=platform.settings.data_dir)
-        course = publish_course(ctx, COURSE)
-        groups = [create_cohort(ctx, course=course, code=code, name=name, place=place) for code, name, place in GROUPS]
-    say(f"{learners} learners enter …")
-    crowd = _crowd(platform, organisation_id, people, groups, learners, now, chance)
-    say("… and follow their path")
-    _live(platform, organisation_id, people["formateur"], crowd, now)
-
-
-def _found(platform: Platform) -> int:
-    """The demo's organisation; a second demo beside a first one would only confuse."""
-    with platform.database.writing() as session:
-        if any(one.name == ORGANISATION for one in organisations(session)):
-            raise AlreadyThere
-        return create_organisation(session, name=ORGANISATION, **DETAILS).id
+UNFINISHED = "demo"
+"""The text of the site that stands for as long as a demo is being made: how it was begun."""
 
 
 class AlreadyThere(Exception):
     """The demo has been made in this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How a demo was begun: begun again in the same way, everyone does the same, and what is there already stays."""
+
+    organisation_id: int
+    learners: int
+    seed: int
+    at: str
+
+
+def unfinished_demo(session: TenantSession) -> Begun | None:
+    """The demo that was interrupted while it was made."""
+    text = site_text(session, UNFINISHED)
+    return Begun(**json.loads(text)) if text else None
+
+
+def fill_demo(
+    platform: Platform, *, learners: int, seed: int = 1, say: Callable[[str], None] = lambda _text: None
+) -> None:
+    """Make the organisation, its people, its course and its groups, then let learners act.
+
+    A demo that was interrupted goes on as it was begun, whatever is asked for now. `AlreadyThere` when there is one.
+    """
+    begun = _begin(platform, learners, seed)
+    now, chance = datetime.fromisoformat(begun.at), random.Random(begun.seed)
+    organisation_id = begun.organisation_id
+    people = _accounts(platform, organisation_id)
+    with platform.writing(organisation_id, people["responsable"].membership_id) as ctx:
+        groups = cohorts(ctx) or _course_and_groups(ctx, platform.settings.data_dir)
+    say(f"{begun.learners} learners enter …")
+    crowd = _crowd(platform, organisation_id, people, groups, begun.learners, now, chance)
+    say("… and follow their path")
+    _live(platform, organisation_id, people["formateur"], crowd, now)
+    with platform.database.writing() as session:
+        remove_site_text(session, UNFINISHED)
+
+
+def _begin(platform: Platform, learners: int, seed: int) -> Begun:
+    """The demo's organisation, or the one that was begun; a second demo beside a first one would only confuse."""
+    with platform.database.writing() as session:
+        found = unfinished_demo(session)
+        if found is not None:
+            return found
+        if any(one.name == ORGANISATION for one in organisations(session)):
+            raise AlreadyThere
+        organisation_id = create_organisation(session, name=ORGANISATION, **DETAILS).id
+        begun = Begun(organisation_id, learners, seed, platform.clock().isoformat())
+        write_site_text(session, UNFINISHED, json.dumps(asdict(begun)))
+        return begun
+
+
+def _course_and_groups(ctx: Context, data_dir: Path) -> list[CohortInfo]:
+    for name in ("entrecomp", "entreprendre"):
+        import_content(ctx, CONTENT / "frameworks" / f"{name}.yaml", data_dir=data_dir)
+    import_content(ctx, CONTENT / "courses" / COURSE, data_dir=data_dir)
+    course = publish_course(ctx, COURSE)
+    return [create_cohort(ctx, course=course, code=code, name=name, place=place) for code, name, place in GROUPS]
 
 
 def _accounts(platform: Platform, organisation_id: int) -> dict[str, Actor]:
@@ -73,7 +132,8 @@ def _accounts(platform: Platform, organisation_id: int) -> dict[str, Actor]:
             person = ensure_person(
                 ctx, given_name=given, family_name=family, email=f"{name}@demo.test", password_hash=secret
             )
-            grant_role(ctx, membership_id=person.id, role=role, scope=scope)
+            if role not in roles_of(ctx, [person.id]).get(person.id, ()):
+                grant_role(ctx, membership_id=person.id, role=role, scope=scope)
             found[name] = Actor(person.id, person.person_id, person.uuid, person.name)
             accept_terms(replace(ctx, actor=found[name]))
     return found
@@ -90,6 +150,7 @@ def _crowd(
 ) -> list[Learner]:
     """The demo's own learner, then as many as asked for, entered over the last ten weeks, a few on the same day."""
     crowd: list[Learner] = []
+    earlier = _earlier(platform, organisation_id, people)
     for numbers in _batches(learners):
         days = [now - timedelta(weeks=chance.uniform(0.5, 10)) for _ in range(DAYS_OF_ENTRY)]
         with platform.writing(organisation_id, people["formateur"].membership_id) as ctx:
@@ -98,7 +159,7 @@ def _crowd(
                 place = int(number > 0 and chance.random() >= MAIN_GROUP)
                 day = now - timedelta(weeks=3) if number == 0 else chance.choice(days)
                 temper = TEMPERS[0] if number == 0 else _temper(chance)
-                entering.setdefault((place, day), []).append((_newcomer(ctx, people, number, chance), temper))
+                entering.setdefault((place, day), []).append((_newcomer(ctx, earlier, number, chance), temper))
             for (place, day), together in entering.items():
                 crowd += _entered(ctx, groups[place], day, together, chance)
     return crowd
@@ -120,10 +181,19 @@ def _batches(number: int) -> Iterator[range]:
         yield range(start, min(start + BATCH, number))
 
 
-def _newcomer(ctx: Context, people: dict[str, Actor], number: int, chance: random.Random) -> Actor:
-    if number == 0:
-        return people["porteur"]
-    person = ensure_person(ctx, given_name=chance.choice(GIVEN), family_name=chance.choice(FAMILY))
+def _earlier(platform: Platform, organisation_id: int, people: dict[str, Actor]) -> list[Actor]:
+    """Who has entered before an interruption, in order; at first the demo's own learner alone."""
+    with platform.reading(organisation_id) as ctx:
+        own = {one.membership_id for one in people.values()}
+        found = actors_of(ctx, ctx.session.scalars(select(everyone(ctx).subquery().c.membership_id)))
+    return [people["porteur"], *(actor for one, actor in sorted(found.items()) if one not in own)]
+
+
+def _newcomer(ctx: Context, earlier: list[Actor], number: int, chance: random.Random) -> Actor:
+    names = {"given_name": chance.choice(GIVEN), "family_name": chance.choice(FAMILY)} if number else {}
+    if number < len(earlier):
+        return earlier[number]
+    person = ensure_person(ctx, **names)
     actor = Actor(person.id, person.person_id, person.uuid, person.name)
     accept_terms(replace(ctx, actor=actor))
     return actor

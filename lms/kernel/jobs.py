@@ -135,18 +135,26 @@ def wake_after_commit(session: TenantSession) -> None:
     session.info["wake"] = True
 
 
-_wakers: list[Callable[[], None]] = []
+_wakers: list[tuple[Callable[[], None], Callable[[], object]]] = []
 
 
-def on_wake(wake: Callable[[], None]) -> None:
-    """Set what wakes the worker (one per process)."""
-    _wakers[:] = [wake]
+def on_wake(wake: Callable[[], None], close: Callable[[], object] = lambda: None) -> None:
+    """Set what wakes the worker (one per process) and how it gives its connection back, as the one before does now."""
+    forget_waker()
+    _wakers.append((wake, close))
+
+
+def forget_waker() -> None:
+    """Wake nobody any more, and give the connection to the queue back."""
+    while _wakers:
+        _wake, close = _wakers.pop()
+        close()
 
 
 @event.listens_for(TenantSession, "after_commit")
 def _after_commit(session: Session) -> None:
     if session.info.pop("wake", False):
-        for wake in _wakers:
+        for wake, _close in _wakers:
             try:
                 wake()
             except Exception:  # noqa: BLE001 - the row is written; the sweep will find it

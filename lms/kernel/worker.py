@@ -25,7 +25,7 @@ def wake_from(platform: Platform) -> Huey:
     """In any process that writes: wake the worker after a commit."""
     queue = jobs.make_queue(platform.database, platform.settings.data_dir)
     task = _tasks(platform, queue)
-    jobs.on_wake(task)
+    jobs.on_wake(task, queue.storage.close)
     return queue
 
 

@@ -23,7 +23,7 @@ from lms.kernel.delivery import MAX_TRIES, deliver, deliver_events, events_set_a
 from lms.kernel.events import Event, EventRow
 from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden
-from lms.kernel.worker import WatchedWorker
+from lms.kernel.worker import WatchedWorker, wake_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +263,18 @@ def test_work_that_the_network_cuts_waits_and_is_given_up_in_the_end(
     jobs.sweep(platform)
     assert bench.steps == [0, 1, 2]
     assert jobs_set_aside(acting("manager")) == []
+
+
+def test_another_application_gives_the_connection_to_the_queue_back(acting, platform: Platform) -> None:
+    queue = wake_from(platform)
+    ctx = acting("trainer")
+    jobs.wake_after_commit(ctx.session)
+    ctx.session.commit()
+    assert queue.storage._conn is not None
+    assert queue.pending_count() == 1
+    wake_from(platform)
+    assert queue.storage._conn is None
+    jobs.forget_waker()
 
 
 def test_the_worker_is_started_again_when_it_is_killed(tmp_path: Path) -> None:
