@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lms.contract.forms import FormField, Kind
 from lms.contract.types import ActivityView, Believed, ContentProblem, PlayState, Source, Surroundings
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
@@ -26,6 +27,7 @@ class Lesson:
     believes: tuple[Believed, ...] = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
     template = "lesson/lesson.html"
     declares = READ
+    form = (FormField("text", mark("Texte"), Kind.MARKDOWN, needed=True),)
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """A text, and nothing that it may not hold."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lms.activities.quiz import checking
+from lms.activities.quiz.authors_form import FORM
 from lms.activities.quiz.drawing import GRADED, PRACTICE, Drawn, draw, seed_of
 from lms.activities.quiz.grading import NotInDraw
 from lms.activities.quiz.outcome import Result, result_of
@@ -14,6 +15,7 @@ from lms.contract.types import ActivityView, Believed, ContentProblem, PlayState
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.rights import NotFound
+from lms.kernel.text import unbroken
 from lms.xapi.api import COMPLETED, FAILED, PASSED, KeptIntent, Outcome, intent_payload
 
 ANSWER = "quiz.answer"
@@ -36,6 +38,7 @@ class Quiz:
         Believed(COMPLETED.iri, _SAID_BY_SERVER),
     )
     template = "quiz/quiz.html"
+    form = FORM
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """Structure first, then each prompt's Markdown."""
@@ -111,13 +114,14 @@ def _pools(activity: ActivityView, drawn: Sequence[Drawn]) -> list[dict[str, Any
             if one.pool_key == pool["key"]:
                 number += 1
                 questions.append(_shown(one, number, prompts[one.key]))
-        shown.append({"title": pool["title"], "is_practice": pool.get("use") == PRACTICE, "questions": questions})
+        shown.append({"title": unbroken(pool["title"]), "is_practice": pool.get("use") == PRACTICE, "questions": questions})
     return shown
 
 
 def _shown(drawn: Drawn, number: int, prompt: str) -> dict[str, Any]:
     """What the page of a question needs, and nothing of its answer; practice questions may tell it."""
     question = drawn.question
+    offered = [(key, unbroken(text)) for key, text in drawn.offered]
     return {
         "key": drawn.key,
         "name": f"q-{drawn.key}",
@@ -125,10 +129,10 @@ def _shown(drawn: Drawn, number: int, prompt: str) -> dict[str, Any]:
         "type": question["type"],
         "prompt": prompt,
         "unit": question.get("unit"),
-        "choices": [(choice["key"], choice["text"]) for choice in question.get("choices", ())],
-        "lefts": [{"key": pair["key"], "text": pair["left"], "value": None} for pair in question.get("pairs", ())],
-        "offered": drawn.offered,
-        "items": [{"key": key, "text": text, "position": place} for place, (key, text) in enumerate(drawn.offered, 1)],
+        "choices": [(choice["key"], unbroken(choice["text"])) for choice in question.get("choices", ())],
+        "lefts": [{"key": pair["key"], "text": unbroken(pair["left"]), "value": None} for pair in question.get("pairs", ())],
+        "offered": offered,
+        "items": [{"key": key, "text": text, "position": place} for place, (key, text) in enumerate(offered, 1)],
         "answer": _told(question) if drawn.use == PRACTICE else (),
     }
 

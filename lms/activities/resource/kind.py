@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from lms.contract.forms import FormField, Kind
 from lms.contract.types import ActivityView, Believed, ContentFile, ContentProblem, PlayState, Source, Surroundings
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
@@ -26,6 +27,13 @@ class Resource:
     believes: tuple[Believed, ...] = (Believed(COMPLETED.iri, _BELIEVED), Believed(EXPERIENCED.iri, _BELIEVED))
     template = "resource/resource.html"
     declares = OPENED
+    form = (
+        FormField("text", mark("Ce qu’il faut en savoir"), Kind.MARKDOWN),
+        FormField("file", mark("Document"), Kind.FILE, hint=mark("Un document, un lien ou une vidéo : un seul.")),
+        FormField("link", mark("Lien"), hint=mark("Il commence par https://.")),
+        FormField("video", mark("Vidéo"), Kind.FILE, media=("video/",)),
+        FormField("captions", mark("Sous-titres de la vidéo"), Kind.FILE, media=("text/",)),
+    )
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """One thing to open, which is there; captions under a video."""

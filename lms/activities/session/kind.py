@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lms.contract.forms import FormField, Kind
 from lms.contract.types import ActivityView, Believed, PlayState, Source, Surroundings
 from lms.courses.api import place_of
 from lms.kernel.context import Context
@@ -25,6 +26,22 @@ class Session:
     activity_type_iri = "http://adlnet.gov/expapi/activities/meeting"
     believes: tuple[Believed, ...] = (Believed(ATTENDED.iri, _STAFF), Believed(COMPLETED.iri, _STAFF))
     template = "session/session.html"
+    form = (
+        FormField(
+            "programme",
+            mark("Déroulé"),
+            Kind.ROWS,
+            titled="text",
+            adds=mark("Ajouter un moment"),
+            needed=True,
+            fields=(
+                FormField("minutes", mark("Durée"), Kind.WHOLE, unit="min", least=1, needed=True),
+                FormField("text", mark("Ce que l’on fait"), Kind.TEXT, needed=True),
+            ),
+        ),
+        FormField("place", mark("Lieu"), hint=mark("Vide : le lieu du groupe.")),
+        FormField("bring", mark("À apporter"), Kind.LINES, hint=mark("Une chose par ligne.")),
+    )
 
     def problems(self, body: Mapping[str, Any], surroundings: Surroundings) -> Iterator[str]:
         """A programme in minutes and sentences."""
