@@ -44,6 +44,11 @@ ENROLMENT_COLUMNS = tuple(
         "entered_at",
         "ended_at",
         "end_reason",
+        "paused_at",
+        "pauses",
+        "until",
+        "said_at",
+        "said_reason",
     )
 )
 _OWN = (
@@ -142,7 +147,7 @@ def play_in(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str, standi
         progress=known.progress,
         granted=known.granted,
     )
-    due = due_at(info, entered_at=enrolment.entered_at, zone=zone)
+    due = due_at(info, enrolment, now=ctx.now, zone=zone)
     own = known.progress.get(activity_key)
     return Play(
         enrolment=enrolment,

@@ -75,11 +75,11 @@ def people_of(
 
 def sessions_of(ctx: Context, cohort: CohortInfo) -> list[SessionLine]:
     """The sessions in the paths of the present people of a group, in order."""
-    counts = done_counts(ctx, cohort.id)
     found: dict[str, tuple[ActivityInfo, int]] = {}
     for version, people_there in sorted(present_by_version(ctx, cohort.id).items(), reverse=True):
         for info in structure(ctx, version).activities.values():
             if info.type == KIND.name:
                 known, total = found.get(info.key, (info, 0))
                 found[info.key] = (known, total + people_there)
+    counts = done_counts(ctx, cohort.id, found)
     return [SessionLine(info, counts.get(key, 0), total) for key, (info, total) in found.items()]
