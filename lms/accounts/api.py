@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from lms.accounts.consent import accept_terms
-from lms.accounts.data import PersonInfo
+from lms.accounts.data import Addressee, PersonInfo
 from lms.accounts.grants import roles_of
 from lms.accounts.identity import identify, organisation_by_code, organisations
-from lms.accounts.models import Membership, Organisation
+from lms.accounts.models import Membership, Organisation, Person
 from lms.accounts.names import folded
 from lms.accounts.operations import (
     Invited,
@@ -27,12 +27,15 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.permissions import READ_PEOPLE
 from lms.accounts.roles import role_name
 from lms.accounts.roster import RosterLine
-from lms.accounts.scoped import ScopedGrant, grants_on, staff_ids
+from lms.accounts.scoped import Holder, ScopedGrant, grants_on, holders, staff_ids
+from lms.contract.types import Right
 from lms.kernel.context import Actor, Context
 from lms.kernel.rights import NotFound
 
 __all__ = [
     "READ_PEOPLE",
+    "Addressee",
+    "Holder",
     "Invited",
     "PersonInfo",
     "RosterLine",
@@ -40,6 +43,7 @@ __all__ = [
     "accept_terms",
     "actor_of",
     "actors_of",
+    "addressee",
     "create_organisation",
     "end_grant",
     "ensure_person",
@@ -48,6 +52,7 @@ __all__ = [
     "grant_role",
     "grants_on",
     "hash_password",
+    "holders",
     "identify",
     "invite_many",
     "is_readable",
@@ -58,6 +63,7 @@ __all__ = [
     "organisation_details",
     "organisations",
     "people",
+    "people_reached",
     "person",
     "person_by_key",
     "role_name",
@@ -78,6 +84,22 @@ def people(ctx: Context) -> Select[*tuple[Any, ...]]:
         Membership.sort_name,
         Membership.status,
     )
+
+
+def people_reached(ctx: Context, right: Right) -> Select[tuple[int]]:
+    """A selectable of the membership ids that a right of the actor reaches: by the organisation, a group, the person."""
+    return select(Membership.id).where(ctx.visible(right, Membership))
+
+
+def addressee(ctx: Context, membership_id: int) -> Addressee:
+    """Whom a letter to someone is for, or `NotFound`. The caller has a reason to write."""
+    query = select(Membership.given_name, Membership.email, Person.language, Membership.status).join(
+        Person, Person.id == Membership.person_id
+    )
+    row = ctx.session.execute(query.where(Membership.id == membership_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Addressee(row.given_name, row.email, row.language, row.status != "ended")
 
 
 def members(ctx: Context, ids: Iterable[int]) -> dict[int, PersonInfo]:

@@ -20,6 +20,16 @@ class PersonInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a letter is for: given name, e-mail ("" without one), language; `is_here` unless they have left."""
+
+    given_name: str
+    email: str
+    language: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonLine:
     """Someone in a list."""
 
