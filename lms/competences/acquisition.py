@@ -20,6 +20,15 @@ from lms.xapi.api import entries_by_activity
 FIGURE = "acquisition"
 _PEOPLE = 200
 _FIELDS = ("met", "total", "reached_at", "expires_at", "explanation", "rule")
+_TABLE: Any = Acquisition.__table__
+_INSERTS: dict[bool, Any] = {True: sqlite.insert(_TABLE), False: postgresql.insert(_TABLE)}
+_UPSERTS = {
+    is_sqlite: insert.on_conflict_do_update(
+        index_elements=["membership_id", "competence_id"],
+        set_={name: insert.excluded[name] for name in (*_FIELDS, "block_id")},
+    )
+    for is_sqlite, insert in _INSERTS.items()
+}
 
 
 class AcquisitionFigure:
@@ -101,13 +110,7 @@ class AcquisitionFigure:
             else:
                 rows.append({**value, **place, "organisation_id": ctx.here.id})
         if rows:
-            dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
-            insert = dialect.insert(Acquisition)
-            upsert = insert.on_conflict_do_update(
-                index_elements=["membership_id", "competence_id"],
-                set_={name: insert.excluded[name] for name in (*_FIELDS, "block_id")},
-            )
-            ctx.session.execute(upsert, rows)
+            ctx.session.execute(_UPSERTS[bool(ctx.session.info.get("is_sqlite"))], rows)
         if gone:
             ctx.session.execute(
                 delete(Acquisition).where(tuple_(Acquisition.membership_id, Acquisition.competence_id).in_(gone)),
