@@ -44,7 +44,7 @@ def _about(ctx: Context, membership: Membership) -> Iterator[tuple[str, object]]
     yield gettext("Compte ouvert le"), membership.created_at
     yield gettext("État du compte"), gettext(STATUS_NAMES[membership.status])
     yield gettext("Langue"), LANGUAGES.get(person.language, person.language)
-    yield gettext("Nom sans identité dans les traces"), membership.uuid
+    yield gettext("Numéro qui remplace votre nom"), membership.uuid
     yield gettext("Mot de passe"), gettext("choisi (nous ne pouvons pas le lire)") if person.password_hash else ""
     query = select(Identifier).where(Identifier.person_id == person.id).order_by(Identifier.id)
     for identifier in ctx.session.scalars(query):

@@ -16,6 +16,7 @@ from lms.competences.standing import acquisition_of
 from lms.courses.api import own_enrolments
 from lms.kernel.context import Context
 from lms.kernel.database import UTCDateTime
+from lms.kernel.i18n import mark
 from lms.kernel.rights import NotFound
 
 _ROWS = select(
@@ -165,4 +166,14 @@ def held_acquisitions(ctx: Context, membership_id: int) -> list[dict[str, Any]]:
         .where(Acquisition.membership_id == membership_id)
         .order_by(Competence.version_id, Competence.position)
     )
-    return [dict(row) for row in rows.mappings()]
+    return [
+        {
+            mark("Vous savez faire"): row.plain,
+            mark("Code"): row.code,
+            mark("Choses montrées"): row.met,
+            mark("Choses à montrer"): row.total,
+            mark("Acquis le"): row.reached_at,
+            mark("Valable jusqu’au"): row.expires_at,
+        }
+        for row in rows
+    ]

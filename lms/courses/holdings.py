@@ -63,7 +63,7 @@ def _enrolment(ctx: Context, enrolment: Enrolment, cohort: str) -> list[dict[str
             gettext("Entrée"): enrolment.entered_at,
             gettext("Fin"): enrolment.ended_at,
             gettext("Raison"): gettext(REASONS[enrolment.end_reason]) if enrolment.end_reason in REASONS else "",
-            gettext("Nom sans identité dans les traces"): enrolment.uuid,
+            gettext("Numéro qui remplace votre nom"): enrolment.uuid,
         }
     ]
     titles = {key: info.title for key, info in whole.activities.items()}

@@ -8,6 +8,7 @@ from lms.accounts.api import members
 from lms.courses.api import CohortInfo, cohort_by_key, cohorts_by_id, enrolments
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow
+from lms.kernel.i18n import mark
 from lms.kernel.rights import NotFound
 from lms.quality.data import BundleInfo, CohortPlace
 from lms.quality.models import Bundle
@@ -85,10 +86,10 @@ def bundles_about(ctx: Context, membership_id: int) -> list[dict[str, object]]:
     groups = cohorts_by_id(ctx, {row.cohort_id for row in rows})
     return [
         {
-            "groupe": groups[row.cohort_id].name,
-            "préparé le": row.created_at.isoformat(),
-            "par vous": "oui" if row.created_by_id == membership_id else "non",
-            "contient vos résultats": "oui" if row.entered_at and row.entered_at <= row.created_at else "non",
+            mark("Groupe"): groups[row.cohort_id].name,
+            mark("Préparé le"): row.created_at,
+            mark("Par vous"): row.created_by_id == membership_id,
+            mark("Contient vos résultats"): bool(row.entered_at and row.entered_at <= row.created_at),
         }
         for row in rows
     ]

@@ -54,12 +54,12 @@ def _intents(ctx: Context, membership_id: int) -> list[Mapping[str, object]]:
     )
     return [
         {
-            "envoi": row.uuid,
-            "nature": row.kind,
-            "contenu": row.payload,
-            "fait": row.made_at,
-            "suite": row.outcome,
-            "raison": row.reason,
+            mark("Numéro de l’envoi"): row.uuid,
+            mark("Sorte d’envoi"): row.kind,
+            mark("Contenu, tel que vous l’avez envoyé"): row.payload,
+            mark("Fait le"): row.made_at,
+            mark("Réponse de Tremplin"): row.outcome,
+            mark("Pourquoi"): row.reason,
         }
         for row in rows
     ]
@@ -71,7 +71,14 @@ def _statements(ctx: Context, membership_id: int) -> list[Mapping[str, object]]:
         .where(StatementRow.membership_id == membership_id, StatementRow.erased_at.is_(None))
         .order_by(StatementRow.id)
     )
-    return [{"trace": row.raw, "gardée": row.stored, "annulée par": row.voided_by} for row in rows]
+    return [
+        {
+            mark("Ce que nous avons noté, tel qu’il est gardé"): row.raw,
+            mark("Gardé le"): row.stored,
+            mark("Annulé par"): row.voided_by,
+        }
+        for row in rows
+    ]
 
 
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:

@@ -112,9 +112,14 @@ def test_the_planned_weeks_are_over_and_nobody_is_scolded(engine_name, learning,
     assert "Combien me coûte une robe ?" in page
 
 
-def test_home_without_a_path_says_what_will_be_there(engine_name, learning):
-    page = learning.get("/", "company_head")
-    assert "Votre parcours arrive" in page
+def test_home_without_a_path_says_what_will_be_there(engine_name, signed_in_as):
+    assert "Votre parcours arrive" in signed_in_as("learner").get("/").text
+
+
+def test_home_of_a_company_head_promises_no_path(engine_name, signed_in_as):
+    page = signed_in_as("company_head").get("/").text
+    assert "Votre association vous dira quand elle a besoin de vous" in page
+    assert "Votre parcours arrive" not in page
 
 
 def test_home_when_all_is_done(engine_name, app, platform, world):
