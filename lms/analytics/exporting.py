@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import IO
 
 from lms.analytics.data import Ground, PersonRow
 from lms.kernel.clock import local_day
 from lms.kernel.i18n import gettext
 
 BOM = "\ufeff"
+SPOOL_BYTES = 1_000_000
+"""What of a table is held in memory; the rest waits on the disk."""
+PIECE_BYTES = 1 << 16
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,6 +31,21 @@ def csv_lines(pieces: Iterable[Sequence[PersonRow]], ground: Ground, *, zone: st
     yield BOM + _line(heads)
     for rows in pieces:
         yield "".join(_line(_values(row, zone)) for row in rows)
+
+
+def spooled(lines: Iterable[str]) -> Iterator[bytes]:
+    """All the lines, read now, for a slow line must not hold a transaction open; held in a file when they are many."""
+    file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed when it has been read
+    for line in lines:
+        file.write(line.encode())
+    file.seek(0)
+    return _pieces(file)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def harmless(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from lms.analytics.drawing import drawing_of, spread_of
-from lms.analytics.exporting import csv_lines
+from lms.analytics.exporting import csv_lines, spooled
 from lms.analytics.forms import WHO, address_of, asked_from
 from lms.analytics.ground import ground_of, moment_of, most_weeks
 from lms.analytics.queries import everyone, everyone_in_pieces, heat_page
@@ -40,10 +40,9 @@ def heat_map_csv(ctx: Context, key: str) -> Response:
     cohort, asked = cohort_by_key(ctx, key), asked_from(request.args)
     ground = ground_of(ctx, cohort)
     pieces = everyone_in_pieces(ctx, cohort, ground=ground, asked=asked, moment=moment_of(ctx, asked))
-    # Read before it is sent: a slow line must not hold a transaction open.
-    lines = list(csv_lines(pieces, ground, zone=ctx.here.timezone))
+    table = spooled(csv_lines(pieces, ground, zone=ctx.here.timezone))
     headers = {"Content-Disposition": f'attachment; filename="acquis-{cohort.key}.csv"'}
-    return Response(lines, mimetype="text/csv", headers=headers)
+    return Response(table, mimetype="text/csv", headers=headers)
 
 
 @bp.get("/groupes/<key>/acquis/vue")

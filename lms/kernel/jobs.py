@@ -29,6 +29,8 @@ RESULT_LIVES = timedelta(days=7)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0, 2, 15, 60))
 """How long work that the disk or the network has cut waits before each further try."""
 MAX_TRIES = len(PAUSES) + 1
+LEASE = timedelta(minutes=15)
+"""A job that has said nothing for so long has lost its worker, on whatever machine that was."""
 
 
 class JobRow(OrganisationOwned, Keyed, Base):
@@ -48,7 +50,7 @@ class JobRow(OrganisationOwned, Keyed, Base):
     cancel_asked: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
-    """Not to be taken before."""
+    """Not to be taken before; while it runs: the end of its lease."""
     message: Mapped[str] = mapped_column(String(400), default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey(FileRow.id))
     result: Mapped[dict[str, Any] | None]
@@ -77,7 +79,7 @@ class RunningJob:
             row = session.get_one(JobRow, self.id)
             if row.cancel_asked:
                 raise JobCancelled
-            row.done, row.total = done, total
+            row.done, row.total, row.due_at = done, total, self.platform.clock() + LEASE
             if cursor is not None:
                 row.cursor = dict(cursor)
 
@@ -168,24 +170,30 @@ def sweep(platform: Platform) -> None:
 
 
 def recover(platform: Platform) -> None:
-    """At the worker's start: what was running when the last one died waits again."""
+    """At the worker's start: what was running when the last one died waits again.
+
+    With PostgreSQL another machine's worker may be at it: its lease says so.
+    """
+    if not platform.database.is_sqlite:
+        return
     with platform.database.writing() as session, across_tenants(session, "recover jobs"):
-        session.execute(update(JobRow).where(JobRow.state == RUNNING).values(state=WAITING))
+        session.execute(update(JobRow).where(JobRow.state == RUNNING).values(due_at=platform.clock()))
 
 
 def _take(platform: Platform) -> tuple[int, int] | None:
+    now = platform.clock()
+    is_waiting = (JobRow.state == WAITING) & (JobRow.due_at.is_(None) | (JobRow.due_at <= now))
+    is_lost = (JobRow.state == RUNNING) & (JobRow.due_at <= now)
+    query = select(JobRow).where(is_waiting | is_lost).order_by(JobRow.id).limit(1).with_for_update(skip_locked=True)
     with platform.database.writing() as session, across_tenants(session, "take a job"):
-        row = session.scalar(
-            select(JobRow)
-            .where(JobRow.state == WAITING, JobRow.due_at.is_(None) | (JobRow.due_at <= platform.clock()))
-            .order_by(JobRow.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        if row is None:
-            return None
-        row.state, row.tries = RUNNING, row.tries + 1
-        return row.id, row.organisation_id
+        while (row := session.scalar(query)) is not None:
+            if row.tries < MAX_TRIES:
+                row.state, row.tries, row.due_at = RUNNING, row.tries + 1, now + LEASE
+                return row.id, row.organisation_id
+            # Each try has taken the worker with it: it would go on for ever, before everyone else's work.
+            row.state, row.message, row.ended_at = FAILED, "WorkerLost", now
+            session.flush()
+    return None
 
 
 def _run(platform: Platform, job_id: int, organisation_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from lms.accounts.api import ensure_person
 from lms.analytics.data import ALL, ENDED, NONE, SOME, Asked
 from lms.analytics.drawing import drawing_of, spread_of
-from lms.analytics.exporting import BOM, csv_lines, harmless
+from lms.analytics.exporting import BOM, SPOOL_BYTES, csv_lines, harmless, spooled
 from lms.analytics.forms import address_of, asked_from
 from lms.analytics.ground import ground_of, moment_of, most_weeks
 from lms.analytics.people import folded
@@ -227,3 +228,13 @@ def test_an_address_that_makes_no_sense_is_as_if_it_were_empty():
     assert asked_from({"semaine": "900"}).week == 520
     assert address_of({"semaine": "3", "autre": "x", "page": "2"}) == {"semaine": "3"}
     assert folded("Éloïse ŒUVRE") == "eloise œuvre"
+
+
+def test_a_long_table_waits_on_the_disk_and_not_in_memory() -> None:
+    line = "x" * 9_999 + "\n"
+    many = 2 * SPOOL_BYTES // len(line)
+    tracemalloc.start()
+    pieces = spooled(line for _one in range(many))
+    assert tracemalloc.get_traced_memory()[1] < 1.7 * SPOOL_BYTES
+    tracemalloc.stop()
+    assert b"".join(pieces) == line.encode() * many

@@ -91,11 +91,38 @@ def test_a_job_that_is_cut_resumes_at_its_cursor(bench: Bench, acting, platform:
     assert state_of(acting, key).state == jobs.DONE
 
 
-def test_a_job_whose_worker_died_waits_again(bench: Bench, acting, platform: Platform) -> None:
+def test_a_job_whose_worker_died_waits_again(bench: Bench, acting, platform: Platform, clock) -> None:
     key = start(acting)
     assert jobs._take(platform) is not None
     assert state_of(acting, key).state == jobs.RUNNING
     jobs.recover(platform)
+    clock.forward(minutes=15)  # with PostgreSQL, nobody knows that it has died
+    jobs.sweep(platform)
+    assert state_of(acting, key).state == jobs.DONE
+
+
+def test_a_job_that_takes_its_worker_with_it_is_given_up(bench: Bench, acting, platform: Platform, clock) -> None:
+    key, other = start(acting), start(acting)
+    for _life in range(jobs.MAX_TRIES):
+        assert jobs._take(platform) is not None
+        clock.forward(hours=1)
+    jobs.sweep(platform)
+    row = state_of(acting, key)
+    assert (row.state, row.message) == (jobs.FAILED, "WorkerLost")
+    assert state_of(acting, other).state == jobs.DONE
+
+
+def test_a_worker_that_starts_leaves_another_machines_job_alone(
+    bench: Bench, acting, platform: Platform, clock
+) -> None:
+    if platform.database.is_sqlite:
+        pytest.skip("SQLite knows one machine")
+    key = start(acting)
+    assert jobs._take(platform) is not None
+    clock.forward(minutes=10)
+    jobs.recover(platform)
+    assert jobs._take(platform) is None
+    clock.forward(minutes=10)
     jobs.sweep(platform)
     assert state_of(acting, key).state == jobs.DONE
 
