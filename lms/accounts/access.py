@@ -25,6 +25,7 @@ from lms.accounts.permissions import LEND_ACCESS
 from lms.accounts.signing import Signer
 from lms.kernel.context import Context
 from lms.kernel.i18n import LANGUAGES
+from lms.kernel.jobs import wake_after_commit
 from lms.kernel.rights import NotFound
 
 MAILED_LINK_LIVES = timedelta(minutes=30)
@@ -39,6 +40,7 @@ def request_link(ctx: Context, *, membership_id: int, sent_to: str) -> SignInLin
     """Make a link for someone who asked for it by their own e-mail or number; its letter leaves after the commit."""
     row = _new_link(ctx, membership_id, MAILED_LINK_LIVES, sent_to=sent_to)
     ctx.tell(LinkRequested(membership_id, row.id))
+    wake_after_commit(ctx.session)  # someone waits in front of the page
     return row
 
 

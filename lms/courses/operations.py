@@ -34,7 +34,7 @@ from lms.courses.structure import structure
 from lms.courses.telling import outcome_of, say
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
-from lms.xapi.api import COMPLETED, VOID, Intent, Outcome, Refused, mark_stale, record, void_under_registration
+from lms.xapi.api import COMPLETED, VOID, Intent, Outcome, Refused, batch, mark_stale, record, void_under_registration
 
 END_REASONS = ("created", "testing", "employed", "other_training", "chosen_stop", "lost_touch")
 COHORT_ROLES = (Role.TRAINER, Role.COACH)
@@ -264,12 +264,14 @@ def open_activity(ctx: Context, *, enrolment: Enrolment, activity_key: str) -> N
     ctx.tell(ActivityOpened(enrolment_id=enrolment.id, activity_key=activity_key))
 
 
-def void_fact(ctx: Context, *, enrolment: EnrolmentInfo, statement_id: str, reason: str) -> None:
-    """Something that was noted of an enrolment is wrong: it stays in the ledger, marked so, and no longer counts."""
+def void_facts(ctx: Context, *, enrolment: EnrolmentInfo, statement_ids: Iterable[str], reason: str) -> None:
+    """What was noted of an enrolment is wrong: it stays in the ledger, marked so, and no longer counts."""
     ctx.require(VOID, on=enrolment)
     if reason not in VOID_REASONS:
         raise NotFound
-    void_under_registration(ctx, statement_id, registration=enrolment.uuid, reason=reason)
+    with batch(ctx):
+        for statement_id in statement_ids:
+            void_under_registration(ctx, statement_id, registration=enrolment.uuid, reason=reason)
 
 
 def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: CourseVersion) -> int:

@@ -13,6 +13,7 @@ from lms.courses.folds import DONE_VERBS, RULE, believed
 from lms.courses.progress import activity_iri
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
+from lms.kernel.rights import NotFound
 from lms.xapi.api import VoidedEntry, entries_by_registration, voided_entries
 
 _SAID_BY = {
@@ -74,6 +75,14 @@ class Reasons:
     facts: tuple[Fact, ...]
     rules: tuple[str, ...]
     rule_version: int
+
+    def together(self, statement_id: str) -> tuple[Fact, ...]:
+        """What was noted in one gesture with this statement and still counts; `NotFound` when nothing like it was noted."""
+        known = next((one for one in self.facts if one.statement_id == statement_id), None)
+        if known is None:
+            raise NotFound
+        gesture = (known.at, known.by, known.instructor, None)
+        return tuple(one for one in self.facts if (one.at, one.by, one.instructor, one.voiding) == gesture)
 
 
 def reasons(

@@ -11,7 +11,7 @@ from lms.courses.api import enrolment_by_key
 from lms.courses.forms import EndForm, VoidForm
 from lms.courses.holdings import REASONS
 from lms.courses.models import Cohort
-from lms.courses.operations import end_enrolment, open_activity, resume_enrolment, void_fact
+from lms.courses.operations import end_enrolment, open_activity, resume_enrolment, void_facts
 from lms.courses.permissions import ENROL, OPEN_ACTIVITY, READ_COHORT
 from lms.courses.phrases import Phrases
 from lms.courses.queries import enrolments_by_id, explained, place_of, way
@@ -19,7 +19,6 @@ from lms.courses.reasons import VOID_REASONS
 from lms.courses.rosters import enrolment_row, enrolments_of
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, render
 from lms.xapi.api import VOID
 
@@ -92,12 +91,10 @@ def voiding(ctx: Context, key: str, activity_key: str, statement_id: str) -> str
     enrolment = enrolment_by_key(ctx, key)
     ctx.require(VOID, on=enrolment)
     found = explained(ctx, enrolment, activity_key=activity_key)
-    fact = next((one for one in found.facts if one.statement_id == statement_id and one.voiding is None), None)
-    if fact is None:
-        raise NotFound
+    facts = found.together(statement_id)
     reasons = [(code, gettext(text)) for code, text in VOID_REASONS.items()]
     name = person(ctx, enrolment.membership_id).name
-    return render("courses/voiding.html", key=key, info=found.info, fact=fact, reasons=reasons, name=name)
+    return render("courses/voiding.html", key=key, info=found.info, facts=facts, reasons=reasons, name=name)
 
 
 @bp.post("/inscriptions/<key>/<string(length=10):activity_key>/annuler/<statement_id>")
@@ -108,6 +105,8 @@ def post_voiding(ctx: Context, key: str, activity_key: str, statement_id: str) -
     if not form.validate():
         flash(gettext("Choisissez une raison."), "warn")
         return go(".voiding", key=key, activity_key=activity_key, statement_id=statement_id)
-    void_fact(ctx, enrolment=enrolment, statement_id=statement_id, reason=str(form.reason.data))
-    flash(gettext("C'est annulé. Les chiffres sont recalculés ; cette page dit qui l'a annulé et pourquoi."))
+    facts = explained(ctx, enrolment, activity_key=activity_key).together(statement_id)
+    ids = [one.statement_id for one in facts]
+    void_facts(ctx, enrolment=enrolment, statement_ids=ids, reason=str(form.reason.data))
+    flash(gettext("C'est annulé. Cette page garde qui l'a annulé, et pourquoi."))
     return go("courses.why_for_staff", enrolment_key=key, activity_key=activity_key)

@@ -49,7 +49,7 @@ def test_a_mistake_is_voided_after_a_confirmation_and_stays_in_sight(learning: L
     assert "Trainer Essai" in page
     assert REASON in page
     assert "/annuler/" not in page
-    assert learning.client("trainer").get(path).status_code == 404
+    assert "déjà annulé" in learning.get(path, "trainer")
     own = learning.get(f"{learning.address('lesson')}/pourquoi")
     assert REASON in own
     assert "Trainer Essai" in own
@@ -91,3 +91,18 @@ def test_the_statement_must_be_of_this_enrolment(learning: Learning, platform: A
     assert learning.client("trainer").get(f"{here}/00000000-0000-0000-0000-000000000000").status_code == 404
     answer = learning.post(f"{here}/00000000-0000-0000-0000-000000000000", "trainer", reason="test")
     assert answer.status_code == 404
+
+
+def test_what_was_noted_in_one_gesture_is_voided_together(learning: Learning) -> None:
+    """A session that is validated says two things of someone: neither makes sense without the other."""
+    here = f"/groupes/{learning.cohort.key}/seances/{learning.course.keys['session']}"
+    assert learning.post(here, "trainer", enrolment=learning.enrolment.key).status_code == 303
+    reasons = f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['session']}"
+    page = learning.get(reasons, "trainer")
+    paths = re.findall(r'href="([^"]+/annuler/[0-9a-f-]{36})"', page)
+    assert len(paths) == 2
+    assert learning.get(paths[0], "trainer").count(": <bdi>Trainer Essai</bdi>") == 2
+    assert learning.post(paths[0], "trainer", reason="wrong_person").status_code == 303
+    page = learning.get(reasons, "trainer")
+    assert "pas commencé" in page
+    assert page.count("ce n'était pas cette personne") == 2

@@ -58,6 +58,7 @@ def test_a_mailed_link_lives_half_an_hour(
 ) -> None:
     ctx = acting("manager")
     link = access.request_link(ctx, membership_id=world.members["learner"], sent_to="learner@essai.test")
+    assert ctx.session.info["wake"]  # its letter leaves at once, not at the next round
     clock.forward(minutes=minutes)  # type: ignore[attr-defined]
     assert access.is_open(link, ctx.now) is opens
 
