@@ -130,7 +130,7 @@ class AcquisitionFigure:
             last = some[-1]
 
 
-def _people_after(ctx: Context, last: int) -> Select[tuple[int]]:
+def _people_after(ctx: Context, last: int) -> Select[int]:
     person = people(ctx).subquery()
     found = select(person.c.membership_id).where(person.c.membership_id > last)
     return found.order_by(person.c.membership_id).limit(_PEOPLE)

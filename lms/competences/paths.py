@@ -86,7 +86,8 @@ def ground_of(some: Sequence[_Followed]) -> Ground:
                 {Feed(one.activity, one.minimum, until): None for one in feeds}
             )
             versions.setdefault(same[criterion_id], set()).add(covered.course_version_id)
-    competences, fed_by = {}, {}
+    competences: dict[int, tuple[BlockInfo, CompetenceInfo]] = {}
+    fed_by: dict[str, set[int]] = {}
     for whole in frameworks.values():
         for competence_id, found in whole.competences.items():
             fed = [feed for one in found[1].criteria for feed in feeding.get(same[one.id], ())]
