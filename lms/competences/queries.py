@@ -70,7 +70,7 @@ def own_acquisitions(ctx: Context, covered: Sequence[CoverageInfo]) -> list[Acqu
     for one in covered:
         by_framework.setdefault(one.framework.version_id, []).append(one)
     known = {competence_id for _member, competence_id in rows}
-    found = []
+    found: list[AcquisitionInfo] = []
     for some in by_framework.values():
         shown = {
             block.code for block in some[0].framework.blocks if known.intersection(one.id for one in block.competences)
