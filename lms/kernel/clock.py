@@ -25,6 +25,11 @@ def end_of_day(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(23, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
+def start_of_day(day: date, zone: str) -> datetime:
+    """The first moment of a local day, in UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
 def deadline(entered: datetime, days: int, zone: str) -> datetime:
     """A deadline of so many days after an entry."""
     return end_of_day(local_day(entered, zone) + timedelta(days=days), zone)

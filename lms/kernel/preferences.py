@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.contract.types import Scope
@@ -23,19 +23,36 @@ class PreferenceRow(OrganisationOwned, Base):
     value: Mapped[str] = mapped_column(String(400))
 
 
+_ROWS = select(PreferenceRow.name, PreferenceRow.membership_id, PreferenceRow.value).where(
+    or_(PreferenceRow.membership_id.is_(None), PreferenceRow.membership_id == bindparam("me"))
+)
+
+
 class WrongPreference(Exception):
     """No such preference, or not one of its choices."""
 
 
+_KEPT = "preferences"
+
+
 def preference(ctx: Context, name: str) -> str:
-    """The value in force: the person's, else the organisation's, else the shipped one."""
+    """The value in force: the person's, else the organisation's, else the shipped one. One query for a whole request."""
     declared = ctx.registry.preferences[name]
     wanted = [None] if declared.scope is Scope.ORGANISATION or ctx.actor is None else [ctx.actor.membership_id, None]
-    rows = ctx.session.execute(
-        select(PreferenceRow.membership_id, PreferenceRow.value).where(PreferenceRow.name == name)
-    ).all()
-    found = {row.membership_id: row.value for row in rows}
-    return next((found[owner] for owner in wanted if owner in found), declared.default)
+    found = _set(ctx)
+    return next((found[name, owner] for owner in wanted if (name, owner) in found), declared.default)
+
+
+def _set(ctx: Context) -> dict[tuple[str, int | None], str]:
+    """(name, membership or None) → what was set, for the organisation and the actor; kept with the session."""
+    me = ctx.actor.membership_id if ctx.actor else None
+    whose, found = ctx.session.info.get(_KEPT, (None, {}))
+    if whose != (ctx.here.id, me):
+        rows = ctx.session.execute(_ROWS, {"me": me})
+        found = {(row.name, row.membership_id): row.value for row in rows}
+        ctx.session.info[_KEPT] = ((ctx.here.id, me), found)
+    kept: dict[tuple[str, int | None], str] = found
+    return kept
 
 
 def set_preference(ctx: Context, name: str, value: str) -> None:
@@ -50,3 +67,4 @@ def set_preference(ctx: Context, name: str, value: str) -> None:
         ctx.session.add(PreferenceRow(organisation_id=ctx.here.id, membership_id=owner, name=name, value=value))
     else:
         row.value = value
+    ctx.session.info.pop(_KEPT, None)

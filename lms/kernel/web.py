@@ -36,6 +36,7 @@ from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
 from lms.kernel.faults import AnothersIntent, TermsToAccept, answer_fault
 from lms.kernel.i18n import gettext, ngettext
+from lms.kernel.navigation import navigation
 from lms.kernel.paging import Listed
 from lms.kernel.platform import Identity, Platform
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
@@ -214,7 +215,7 @@ def page_globals() -> dict[str, Any]:
         "speech": i18n.speech(),
         "word": functools.partial(word, ctx),
         "viewer": _viewer(identity, ctx) if identity else None,
-        "navigation": _navigation(ctx) if identity else [],
+        "navigation": navigation(ctx) if identity else [],
         "flashes": get_flashed_messages(with_categories=True),
         "page_state": {},
         "footer_links": [],
@@ -231,32 +232,6 @@ def _viewer(identity: Identity, ctx: Context) -> dict[str, Any]:
         "organisation_name": identity.organisation.name,
         "is_staff": ctx.audience == "staff",
     }
-
-
-def _navigation(ctx: Context) -> list[dict[str, Any]]:
-    entries = []
-    for entry in ctx.registry.navigation:
-        if entry.audience not in ("all", ctx.audience) or (entry.right is not None and not ctx.holds(entry.right)):
-            continue
-        label = (
-            word(ctx, entry.label.removeprefix("word:")) if entry.label.startswith("word:") else gettext(entry.label)
-        )
-        entries.append(
-            {
-                "label": label[:1].upper() + label[1:],
-                "url": url_for(entry.endpoint),
-                "icon": entry.icon,
-                "current": _is_current(entry.endpoint, url_for(entry.endpoint)),
-            }
-        )
-    return entries
-
-
-def _is_current(endpoint: str, address: str) -> bool:
-    """Whether the page stands under an entry of the bar: by its address, and for the home page by its feature."""
-    if address == "/":
-        return (request.endpoint or "").split(".")[0] == endpoint.split(".", maxsplit=1)[0]
-    return request.path == address or request.path.startswith(address + "/")
 
 
 def flash(text: str, tone: str = "good") -> None:

@@ -81,5 +81,5 @@ def sessions_of(ctx: Context, cohort: CohortInfo) -> list[SessionLine]:
             if info.type == KIND.name:
                 known, total = found.get(info.key, (info, 0))
                 found[info.key] = (known, total + people_there)
-    counts = done_counts(ctx, cohort.id, found)
+    counts = done_counts(ctx, cohort.id, activity_keys=found)
     return [SessionLine(info, counts.get(key, 0), total) for key, (info, total) in found.items()]

@@ -1,0 +1,114 @@
+"""Who has gone quiet: nothing has come from them for some days, and nothing explains it. One plain rule, set by the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from lms.accounts.api import people
+from lms.contract.types import Preference
+from lms.courses.api import ActivityInfo, Structure, progress, readable_enrolments, structure
+from lms.kernel.context import Context
+from lms.kernel.i18n import mark
+from lms.kernel.preferences import preference
+
+QUIET_DAYS = Preference(
+    "analytics.quiet_days",
+    mark("Après combien de jours sans nouvelles on dit d'une personne qu'elle est « calme »"),
+    "10",
+    ("5", "7", "10", "14", "21", "30"),
+)
+"""10 days at first: who comes twice a month is not quiet, who has been silent for a week and a half may be."""
+MOST = 50
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Someone from whom nothing comes: since when, what was last, what comes next, and whether they were stuck there."""
+
+    enrolment_key: str
+    person_key: str
+    membership_id: int
+    name: str
+    since: datetime
+    last: str
+    """The title of the last activity; "" when nothing was begun."""
+    next: str
+    """The title of the next one; "" when all is done."""
+    was_stuck: bool
+    """The last activity was tried and not done."""
+
+
+def quiet_people(ctx: Context) -> list[Quiet]:
+    """The people that the actor accompanies who are quiet, the longest first, fifty at the most. Two queries.
+
+    Who pauses, has ended or has done everything is not quiet. What a phone has not sent yet cannot be known: a person is
+    said to be quiet, never absent.
+    """
+    before = ctx.now - timedelta(days=int(preference(ctx, QUIET_DAYS.name)))
+    rows = ctx.session.execute(_silent(ctx), {"before": before}).all()
+    figures = _figures(ctx, [row.enrolment_id for row in rows])
+    found = []
+    for row in rows:
+        whole = structure(ctx, row.version_id)
+        own = figures.get(row.enrolment_id, [])
+        coming = _next(whole, {one.activity_key for one in own if one.status == DONE})
+        if coming is None:
+            continue
+        last = max(own, key=lambda one: one.last_at, default=None)
+        info = whole.activities.get(last.activity_key) if last is not None else None
+        found.append(
+            Quiet(
+                enrolment_key=row.key,
+                person_key=row.person_key,
+                membership_id=row.membership_id,
+                name=f"{row.given_name} {row.family_name}".strip(),
+                since=row.since,
+                last=info.title if info is not None else "",
+                next=coming.title,
+                was_stuck=last is not None and last.status != DONE,
+            )
+        )
+    return found
+
+
+def _next(whole: Structure, done: set[str]) -> ActivityInfo | None:
+    return next((one for one in whole.activities.values() if not one.optional and one.key not in done), None)
+
+
+def _silent(ctx: Context) -> Select[Any]:
+    """The enrolments under way of which nothing is known after `before`. Rights differ, so it is made each time."""
+    enrolment, person, figure = readable_enrolments(ctx).subquery(), people(ctx).subquery(), progress(ctx).subquery()
+    last = select(func.max(figure.c.last_at)).where(figure.c.enrolment_id == enrolment.c.enrolment_id).scalar_subquery()
+    since = func.coalesce(last, enrolment.c.entered_at)
+    return (
+        select(
+            enrolment.c.enrolment_id,
+            enrolment.c.key,
+            enrolment.c.membership_id,
+            enrolment.c.version_id,
+            person.c.key.label("person_key"),
+            person.c.given_name,
+            person.c.family_name,
+            since.label("since"),
+        )
+        .join(person, person.c.membership_id == enrolment.c.membership_id)
+        .where(enrolment.c.ended_at.is_(None), enrolment.c.paused_at.is_(None), since < bindparam("before"))
+        .order_by(since, enrolment.c.enrolment_id)
+        .limit(MOST)
+    )
+
+
+def _figures(ctx: Context, enrolment_ids: list[int]) -> dict[int, list[Any]]:
+    if not enrolment_ids:
+        return {}
+    figure = progress(ctx).subquery()
+    query = select(figure.c.enrolment_id, figure.c.activity_key, figure.c.status, figure.c.last_at)
+    found: dict[int, list[Any]] = {}
+    for row in ctx.session.execute(query.where(figure.c.enrolment_id.in_(enrolment_ids))):
+        found.setdefault(row.enrolment_id, []).append(row)
+    return found

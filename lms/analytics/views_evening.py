@@ -1,0 +1,102 @@
+"""The home of who trains or accompanies: what waits this evening."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from lms.analytics import views
+from lms.analytics.evening import DELAYS, evening, put_back, put_off
+from lms.analytics.permissions import SEE_EVENING
+from lms.analytics.quiet import QUIET_DAYS, Quiet, quiet_people
+from lms.contract.types import Wait, WaitKind
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext, mark, ngettext, speech
+from lms.kernel.paging import Listed
+from lms.kernel.preferences import preference
+from lms.kernel.web import flash, go, guarded, page_number, pager, render
+
+bp = views.bp
+SHOWN = 20
+BUDGETS = (15, 30, 60)
+QUIET_HARM = 2.0
+"""A day more of silence costs more than a day more without a correction: who has left does not come back alone."""
+QUIET_MINUTES = 6
+
+
+@bp.get("/ce-soir")
+@guarded(SEE_EVENING)
+def tonight(ctx: Context) -> str:
+    """What waits, the most harmful wait first; with `minutes`, what fits in."""
+    found = evening(ctx)
+    minutes = request.args.get("minutes", type=int)
+    budget = minutes if minutes in BUDGETS else None
+    lines, number = found.fitting(budget), page_number()
+    listed = Listed(lines[(number - 1) * SHOWN : number * SHOWN], len(lines), number, SHOWN)
+    return render(
+        "analytics/evening.html", evening=found, listed=listed, budget=budget, budgets=BUDGETS, delays=DELAYS,
+        place={line.wait.key: (line.kind.render(ctx, line.wait) if line.kind.render else "") for line in listed.lines},
+        pager=pager(listed, **({"minutes": budget} if budget else {})), quiet_days=preference(ctx, QUIET_DAYS.name),
+    )  # fmt: skip
+
+
+@bp.post("/ce-soir/plus-tard")
+@guarded(SEE_EVENING)
+def post_later(ctx: Context) -> Response:
+    """Put off the lines that were ticked, or the one whose button was pressed."""
+    waits = [request.form["seul"]] if request.form.get("seul") else request.form.getlist("attente")
+    if not waits:
+        flash(gettext("Cochez au moins une ligne."), "warn")
+        return go(".tonight")
+    until = put_off(ctx, waits, days=request.form.get("jours", DELAYS[0], type=int))
+    day = speech().day(until, ctx.here.timezone, "EEEE d MMMM")
+    said = ngettext(
+        "C'est reporté : cette ligne revient le %(day)s.",
+        "C'est reporté : ces lignes reviennent le %(day)s.",
+        len(waits),
+    )
+    flash(said % {"day": day})
+    return go(".tonight")
+
+
+@bp.post("/ce-soir/tout-revoir")
+@guarded(SEE_EVENING)
+def post_back(ctx: Context) -> Response:
+    """Show again what was put off."""
+    put_back(ctx)
+    return go(".tonight")
+
+
+def quiet_kind() -> WaitKind:
+    """People gone quiet, as a kind of wait."""
+    return WaitKind("quiet", mark("Personnes calmes"), "phone", _quiet_waits, _quiet_in_place)
+
+
+def _quiet_waits(ctx: Context) -> list[Wait]:
+    return [
+        Wait(
+            key=f"quiet:{one.enrolment_key}",
+            title=gettext("%(name)s est calme") % {"name": one.name},
+            since=one.since,
+            harm=QUIET_HARM,
+            minutes=QUIET_MINUTES,
+            url=url_for("cohorts.enrolment", key=one.enrolment_key),
+            detail=_why(one),
+            membership_id=one.membership_id,
+        )
+        for one in quiet_people(ctx)
+    ]
+
+
+def _why(one: Quiet) -> str:
+    """What explains the silence, as far as the platform can tell."""
+    titles = {"last": one.last, "next": one.next}
+    if not one.last:
+        return gettext("Rien de commencé. Première étape : « %(next)s ».") % titles
+    if one.was_stuck:
+        return gettext("Dernière étape : « %(last)s », essayée, pas encore réussie.") % titles
+    return gettext("Dernière étape faite : « %(last)s ». La suite : « %(next)s ».") % titles
+
+
+def _quiet_in_place(ctx: Context, wait: Wait) -> str:
+    return render("analytics/quiet.html", wait=wait, days=preference(ctx, QUIET_DAYS.name))
