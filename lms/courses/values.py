@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.accounts.api import members
 from lms.courses.events import ValueConfirmed, ValueWithdrawn
@@ -30,6 +31,52 @@ def confirmed_values(ctx: Context, *, course_id: int, version_id: int) -> Mappin
     """Name → text of the values that learners of a version may read: checked by its authors, or confirmed as they stand."""
     rows = ctx.session.execute(_CONFIRMED, {"course_id": course_id, "version_id": version_id})
     return {row.name: row.text for row in rows}
+
+
+_THAT_IS_CONFIRMED = exists().where(
+    ValueConfirmation.course_id == Course.id,
+    ValueConfirmation.name == NamedValue.name,
+    ValueConfirmation.text == NamedValue.text,
+    ValueConfirmation.source == NamedValue.source,
+    ValueConfirmation.withdrawn_at.is_(None),
+)
+_newest = aliased(CourseVersion)
+_IS_NEWEST = CourseVersion.number == (
+    select(func.max(_newest.number))
+    .where(_newest.course_id == Course.id, _newest.state == PUBLISHED)
+    .correlate(Course)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A course whose learners do not read some of its values yet: how many, since its publication."""
+
+    course_key: str
+    title: str
+    count: int
+    since: datetime
+
+
+def unconfirmed(ctx: Context) -> list[Unconfirmed]:
+    """The courses in force, of those for which the actor may answer, that have values to confirm. One query."""
+    count = func.count().label("count")
+    rows = ctx.session.execute(
+        select(Course.key, CourseVersion.title, count, CourseVersion.published_at)
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .join(NamedValue, NamedValue.version_id == CourseVersion.id)
+        .where(
+            ctx.visible(CONFIRM_VALUE, Course),
+            Course.archived_at.is_(None),
+            _IS_NEWEST,
+            NamedValue.checked.is_(None),
+            ~_THAT_IS_CONFIRMED,
+        )
+        .group_by(Course.key, CourseVersion.title, CourseVersion.published_at)
+        .order_by(Course.key)
+    )
+    return [Unconfirmed(row.key, row.title, row.count, row.published_at or ctx.now) for row in rows]
 
 
 class ValueHasChanged(Exception):

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.contract.types import ContentRefused
+from lms.contract.types import ContentRefused, Wait, WaitKind
 from lms.courses.catalogue import changes, course_list, course_row, coverage_lines, lasting, minutes_of, version_lines
 from lms.courses.models import Course
 from lms.courses.permissions import CONFIRM_VALUE, PUBLISH_COURSE, READ_COURSE
 from lms.courses.phrases import MODALITIES
 from lms.courses.publishing import NothingToPublish, draft_of, draft_problems, latest_published, publish_draft
 from lms.courses.structure import structure
-from lms.courses.values import ValueHasChanged, confirm_value, value_lines, withdraw_value
+from lms.courses.values import ValueHasChanged, confirm_value, unconfirmed, value_lines, withdraw_value
 from lms.kernel.context import Context
-from lms.kernel.i18n import gettext
+from lms.kernel.i18n import gettext, mark, ngettext
 from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, render
 
 bp = Blueprint("course_staff", __name__)
+VALUES_HARM = 0.2
+"""A sentence without its amount still reads whole: this can wait longer than a person."""
 
 
 @bp.get("/parcours-equipe")
@@ -111,3 +113,28 @@ def _seen(ctx: Context, row: Course) -> dict[str, Any]:
 def _title(ctx: Context, row: Course) -> str:
     shown = latest_published(ctx, row.id) or draft_of(ctx, row.id)
     return shown.title if shown else row.slug
+
+
+def values_kind() -> WaitKind:
+    """Values to confirm, as a kind of wait."""
+    return WaitKind("values", mark("Informations à confirmer"), "shield", _values_waits)
+
+
+def _values_waits(ctx: Context) -> list[Wait]:
+    return [
+        Wait(
+            key=f"values:{one.course_key}",
+            title=ngettext(
+                "%(num)s information à confirmer dans « %(title)s »",
+                "%(num)s informations à confirmer dans « %(title)s »",
+                one.count,
+            )
+            % {"num": one.count, "title": one.title},
+            since=one.since,
+            harm=VALUES_HARM,
+            minutes=min(2 * one.count, 30),
+            url=url_for("course_staff.values", key=one.course_key),
+            detail=gettext("Tant que personne n'en répond, les porteurs lisent la phrase sans elles."),
+        )
+        for one in unconfirmed(ctx)
+    ]

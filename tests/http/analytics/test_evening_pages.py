@@ -8,7 +8,11 @@ import re
 import pytest
 
 from lms.accounts.api import ensure_person
+from lms.courses.catalogue import course_row
+from lms.courses.values import confirm_value, value_lines
 from lms.kernel.preferences import set_preference
+from tests.factories.browsing import signed_in
+from tests.factories.content import publish_fixture
 from tests.factories.courses import enrol
 from tests.http.courses_learner.test_costs import counted
 
@@ -113,3 +117,18 @@ def test_queries_and_bytes_do_not_grow_with_people(engine_name, learning, size) 
         page = learning.client("trainer").get(ADDRESS).data
     assert len(seen) <= MOST_QUERIES, seen
     assert len(gzip.compress(page)) < 12_000
+
+
+def test_values_to_confirm_wait_until_someone_answers_for_them(engine_name, app, platform, world) -> None:
+    course = publish_fixture(platform, world)
+    trainer = signed_in(app, platform, world, "trainer")
+    page = trainer.get(ADDRESS).text
+    assert re.search(r"\d+ informations? à confirmer dans", page)
+    values = f"/parcours-equipe/{course.key}/valeurs"
+    assert values in page
+    with platform.writing(world.organisation, world.members["trainer"]) as ctx:
+        row = course_row(ctx, course.key)
+        for line in value_lines(ctx, row):
+            if not line.is_shown:
+                confirm_value(ctx, course=row, name=line.name, text=line.text, source=line.source)
+    assert "à confirmer dans" not in trainer.get(ADDRESS).text
