@@ -14,6 +14,7 @@ from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark, ngettext, speech
 from lms.kernel.paging import Listed
 from lms.kernel.preferences import preference
+from lms.kernel.text import unbroken
 from lms.kernel.web import flash, go, guarded, page_number, pager, render
 
 bp = views.bp
@@ -81,7 +82,7 @@ def _quiet_waits(ctx: Context) -> list[Wait]:
             harm=QUIET_HARM,
             minutes=QUIET_MINUTES,
             url=url_for("cohorts.enrolment", key=one.enrolment_key),
-            detail=_why(one),
+            detail=unbroken(_why(one)),
             membership_id=one.membership_id,
         )
         for one in quiet_people(ctx)
