@@ -26,6 +26,7 @@ FEATURES = (
     "lms.activities.resource",
     "lms.activities.session",
     "lms.competences",
+    "lms.messages",
     "lms.analytics",
     "lms.quality",
     "lms.demo",

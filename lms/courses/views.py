@@ -190,7 +190,7 @@ def _frame(ctx: Context, found: _Facing) -> dict[str, Any]:
         "base": base,
         "here": f"{base}/{found.activity.key}",
         "phrases": Phrases(ctx, found.way),
-        "foot_panels": ctx.registry.panels_at("lesson foot", ctx, found.play) if found.play else [],
+        "foot_panels": _at_the_foot(ctx, found.play, found.state) if found.play else [],
     }
 
 
@@ -215,6 +215,11 @@ def _shown(compiled: Any, confirmed: Mapping[str, str]) -> Any:
     if isinstance(compiled, Mapping):
         return {name: _shown(part, confirmed) for name, part in compiled.items()}
     return [_shown(part, confirmed) for part in compiled] if isinstance(compiled, list) else compiled
+
+
+def _at_the_foot(ctx: Context, play: Play, state: PlayState) -> list[str]:
+    """What other features add below an activity, which they see as its page shows it."""
+    return ctx.registry.panels_at("lesson foot", ctx, replace(play, state=state))
 
 
 def _declared_by(ctx: Context, enrolment: EnrolmentInfo, activity_key: str) -> str:

@@ -14,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ForeignKey, Index, String, bindparam, select
@@ -161,6 +162,43 @@ def media_file(ctx: Context, media_id: int, *, small: bool = False) -> FileRow:
     found: FileRow | None = ctx.session.get(FileRow, (small and row.small_id) or row.file_id)
     if found is None:
         raise NotFound
+    return found
+
+
+def forget_media(ctx: Context, ids: Iterable[int]) -> list[str]:
+    """Forget media that no row names any more. Returns the SHA-256 of the bytes that are nobody's now: see `remove_bytes`."""
+    wanted = sorted(set(ids))
+    rows = list(ctx.session.scalars(select(MediaRow).where(MediaRow.id.in_(wanted)))) if wanted else []
+    files = {one for row in rows for one in (row.file_id, row.small_id) if one is not None}
+    for row in rows:
+        ctx.session.delete(row)
+    ctx.session.flush()
+    gone = ctx.session.scalars(select(FileRow).where(FileRow.id.in_(files - _named_files(ctx, files)))).all()
+    names = [file.sha256 for file in gone]
+    for file in gone:
+        ctx.session.delete(file)
+    ctx.session.flush()
+    return names
+
+
+def remove_bytes(ctx: Context, data_dir: Path, names: Iterable[str], *, before: datetime) -> None:
+    """Take bytes off the disk that no file names: unless the same ones were sent again since `before`."""
+    wanted = set(names)
+    kept = set(ctx.session.scalars(select(FileRow.sha256).where(FileRow.sha256.in_(wanted))))
+    for name in wanted - kept:
+        path = data_dir / "files" / str(ctx.here.id) / name
+        if path.exists() and path.stat().st_mtime <= before.timestamp():
+            path.unlink()
+
+
+def _named_files(ctx: Context, files: Collection[int]) -> set[int]:
+    """Those of these files that some row of some table still names."""
+    found: set[int] = set()
+    for mapper in Base.registry.mappers:
+        for column in mapper.local_table.columns:
+            if any(key.column.table is FileRow.__table__ for key in column.foreign_keys):
+                naming = getattr(mapper.class_, mapper.get_property_by_column(column).key)
+                found |= set(ctx.session.scalars(select(naming).where(naming.in_(files))))
     return found
 
 

@@ -73,6 +73,14 @@ class Quiz:
             return values
         return {**values, "pools": _pools(activity, draw(activity.body, seed_of(state.seed, state.attempts + 1)))}
 
+    def questions(self, activity: ActivityView, state: PlayState) -> Iterator[tuple[str, str]]:
+        """(key, words) of the questions that stand before someone: those of the attempt, or of the result that is shown."""
+        limit = activity.body.get("attempts")
+        attempt = state.attempts + (not state.shown)
+        if state.shown or limit is None or attempt <= limit:
+            for one in draw(activity.body, seed_of(state.seed, attempt)):
+                yield one.key, unbroken(name_of(one.question))
+
     def parts(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Graded pools: practice feeds no criterion."""
         for pool in body.get("pools", ()):
