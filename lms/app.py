@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.accounts.api import identify
-from lms.kernel import i18n, job_pages, web, worker
+from lms.accounts.api import identify, note_use
+from lms.kernel import i18n, job_pages, trail_pages, web, worker
 from lms.kernel.assets import serve_assets
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.database import Database
@@ -21,13 +21,18 @@ FEATURES = (
     "lms.accounts",
     "lms.xapi",
     "lms.courses",
+    "lms.activities.assignment",
     "lms.activities.lesson",
+    "lms.activities.observation",
+    "lms.activities.questionnaire",
     "lms.activities.quiz",
     "lms.activities.resource",
     "lms.activities.session",
     "lms.competences",
+    "lms.outcomes",
     "lms.messages",
     "lms.analytics",
+    "lms.authoring",
     "lms.quality",
     "lms.demo",
 )
@@ -73,6 +78,7 @@ def create_app(platform: Platform) -> Flask:
     serve_assets(app)
     _know_people(app, platform)
     app.register_blueprint(job_pages.bp)
+    app.register_blueprint(trail_pages.bp)
     for blueprint in platform.registry.blueprints:
         app.register_blueprint(blueprint)
     worker.wake_from(platform)
@@ -87,10 +93,15 @@ def _know_people(app: Flask, platform: Platform) -> None:
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(name: str) -> web.SignedIn | None:
         try:
-            organisation_id, membership_id, epoch = (int(part) for part in name.split(":"))
+            place, someone, device = name.split(":")
+            organisation_id, membership_id = int(place), int(someone)
         except ValueError:
             return None
         session = web.session()
         session.info["organisation_id"] = organisation_id
-        found = platform.identify(session, organisation_id, membership_id, platform.clock())
-        return web.SignedIn(found) if isinstance(found, Identity) and found.epoch == epoch else None
+        found = platform.identify(session, organisation_id, membership_id, platform.clock(), device)
+        if not isinstance(found, Identity) or not found.device:
+            return None
+        if request.method not in web.SAFE_METHODS:
+            note_use(session, found, platform.clock())
+        return web.SignedIn(found)

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from lms.accounts.cli import COMMANDS
 from lms.accounts.holdings import erase, held_on
+from lms.accounts.naming import NAMINGS
 from lms.accounts.permissions import READ_PEOPLE, RIGHTS
 from lms.accounts.tasks import JOB_KINDS, post_letter
 from lms.accounts.views_organisation import bp as organisation
@@ -13,18 +14,20 @@ from lms.accounts.views_own import bp as accounts
 from lms.accounts.views_people import bp as people
 from lms.accounts.words import TERMS
 from lms.contract.hooks import hookimpl
+from lms.contract.naming import Naming
 from lms.contract.types import JobKind, NavigationEntry, PersonalData, Right, Term
 from lms.kernel.context import Context
 from lms.kernel.delivery import RETRY_WORK
 from lms.kernel.events import EventRow
 from lms.kernel.i18n import mark
+from lms.kernel.trail import READ_TRAIL
 from lms.kernel.wording import WRITE_WORDS
 
 
 @hookimpl
 def permissions() -> tuple[Right, ...]:
-    """Rights on people, roles, ways in, the organisation, its words and the platform's own work."""
-    return (*RIGHTS, WRITE_WORDS, RETRY_WORK)
+    """Rights on people, roles, ways in, the organisation, its words, its trail and the platform's own work."""
+    return (*RIGHTS, WRITE_WORDS, RETRY_WORK, READ_TRAIL)
 
 
 @hookimpl
@@ -58,6 +61,12 @@ def job_kinds() -> tuple[JobKind, ...]:
 def terms() -> tuple[Term, ...]:
     """The words that an organisation may change."""
     return TERMS
+
+
+@hookimpl
+def namings() -> tuple[Naming, ...]:
+    """People, roles and ways in, as the trail tells them."""
+    return NAMINGS
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from lms.analytics.drawing import drawing_of, spread_of
-from lms.analytics.exporting import csv_lines, spooled
+from lms.analytics.exporting import heat_sheet
 from lms.analytics.forms import WHO, address_of, asked_from
 from lms.analytics.ground import ground_of, moment_of, most_weeks
 from lms.analytics.queries import everyone, everyone_in_pieces, heat_page
@@ -13,6 +13,7 @@ from lms.analytics.reasons import reasons_for
 from lms.competences.api import READ_FRAMEWORK
 from lms.courses.api import READ_COHORT, CohortInfo, cohort_by_key
 from lms.kernel.context import Context
+from lms.kernel.downloading import send_sheet
 from lms.kernel.web import guarded, render
 from lms.xapi.api import stale_count
 
@@ -33,16 +34,14 @@ def heat_map(ctx: Context, key: str) -> str:
     )  # fmt: skip
 
 
-@bp.get("/groupes/<key>/acquis.csv")
+@bp.get("/groupes/<key>/acquis.<form>")
 @guarded(READ_COHORT)
-def heat_map_csv(ctx: Context, key: str) -> Response:
+def heat_map_file(ctx: Context, key: str, form: str) -> Response:
     """The same as a table, whole."""
     cohort, asked = cohort_by_key(ctx, key), asked_from(request.args)
     ground = ground_of(ctx, cohort)
     pieces = everyone_in_pieces(ctx, cohort, ground=ground, asked=asked, moment=moment_of(ctx, asked))
-    table = spooled(csv_lines(pieces, ground, zone=ctx.here.timezone))
-    headers = {"Content-Disposition": f'attachment; filename="acquis-{cohort.key}.csv"'}
-    return Response(table, mimetype="text/csv", headers=headers)
+    return send_sheet(heat_sheet(pieces, ground, name=f"acquis-{cohort.key}", zone=ctx.here.timezone), form)
 
 
 @bp.get("/groupes/<key>/acquis/vue")

@@ -11,6 +11,8 @@ from typing import Any
 
 import pluggy
 
+from lms.contract.naming import Naming
+from lms.contract.results import ResultKind
 from lms.contract.types import (
     ActivityType,
     ContentImporter,
@@ -105,6 +107,14 @@ class Hooks:
     @hookspec
     def wait_kinds(self) -> Sequence[WaitKind]:  # type: ignore[empty-body]
         """What waits for the people who accompany: lines of "Ce soir"."""
+
+    @hookspec
+    def namings(self) -> Sequence[Naming]:  # type: ignore[empty-body]
+        """How ids and codes that events carry are told to people."""
+
+    @hookspec
+    def result_kinds(self) -> Sequence[ResultKind]:  # type: ignore[empty-body]
+        """Results of the organisation, each with how it is calculated."""
 
     @hookspec
     def course_problems(self, ctx: Any, course: Any) -> Sequence[str]:  # type: ignore[empty-body]

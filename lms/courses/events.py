@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms.kernel.events import Event
+from lms.kernel.i18n import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class CourseImported(Event):
     """A draft was made or replaced from files."""
 
     type: ClassVar[str] = "courses.course_imported"
+    title: ClassVar[str] = mark("%(actor)s a importé un brouillon de « %(course_id)s »")
     course_id: int
     version_id: int
 
@@ -22,6 +24,7 @@ class DraftBegun(Event):
     """An author begins to write: a draft was made, from the version in force or from nothing."""
 
     type: ClassVar[str] = "courses.draft_begun"
+    title: ClassVar[str] = mark("%(actor)s a commencé un brouillon de « %(course_id)s »")
     course_id: int
     version_id: int
 
@@ -31,6 +34,7 @@ class DraftWritten(Event):
     """An author has written in a draft: `part` is a key, or the name of a page. Said once for some minutes of writing."""
 
     type: ClassVar[str] = "courses.draft_written"
+    title: ClassVar[str] = mark("%(actor)s a écrit dans le brouillon de « %(version_id)s »")
     version_id: int
     part: str
 
@@ -40,6 +44,7 @@ class PartRemoved(Event):
     """A module or an activity was taken out of a draft; it can be put back."""
 
     type: ClassVar[str] = "courses.part_removed"
+    title: ClassVar[str] = mark("%(actor)s a enlevé une partie du brouillon de « %(version_id)s »")
     version_id: int
     part: str
 
@@ -49,6 +54,7 @@ class CoursePublished(Event):
     """A version was published."""
 
     type: ClassVar[str] = "courses.course_published"
+    title: ClassVar[str] = mark("%(actor)s a publié la version %(number)s de « %(course_id)s »")
     course_id: int
     version_id: int
     number: int
@@ -59,6 +65,7 @@ class ValueConfirmed(Event):
     """A named person says that a value is right."""
 
     type: ClassVar[str] = "courses.value_confirmed"
+    title: ClassVar[str] = mark("%(actor)s a confirmé une valeur de « %(course_id)s »")
     course_id: int
     name: str
     confirmation_id: int
@@ -69,6 +76,7 @@ class ValueWithdrawn(Event):
     """A confirmation was taken back: learners no longer read the value."""
 
     type: ClassVar[str] = "courses.value_withdrawn"
+    title: ClassVar[str] = mark("%(actor)s ne confirme plus une valeur de « %(course_id)s »")
     course_id: int
     name: str
     confirmation_id: int
@@ -79,6 +87,7 @@ class CohortCreated(Event):
     """A group was created."""
 
     type: ClassVar[str] = "courses.cohort_created"
+    title: ClassVar[str] = mark("%(actor)s a créé %(cohort_id)s")
     cohort_id: int
     course_id: int
 
@@ -88,6 +97,7 @@ class CohortChanged(Event):
     """A group's name or place was changed."""
 
     type: ClassVar[str] = "courses.cohort_changed"
+    title: ClassVar[str] = mark("%(actor)s a changé le nom ou le lieu de %(cohort_id)s")
     cohort_id: int
 
 
@@ -96,6 +106,7 @@ class CohortClosed(Event):
     """A group takes nobody in any more."""
 
     type: ClassVar[str] = "courses.cohort_closed"
+    title: ClassVar[str] = mark("%(actor)s a fermé %(cohort_id)s")
     cohort_id: int
 
 
@@ -104,6 +115,7 @@ class CohortReopened(Event):
     """A closed group takes people in again."""
 
     type: ClassVar[str] = "courses.cohort_reopened"
+    title: ClassVar[str] = mark("%(actor)s a rouvert %(cohort_id)s")
     cohort_id: int
 
 
@@ -112,6 +124,7 @@ class StaffAssigned(Event):
     """Someone trains or accompanies one group."""
 
     type: ClassVar[str] = "courses.staff_assigned"
+    title: ClassVar[str] = mark("%(actor)s a confié %(cohort_id)s à %(membership_id)s (%(role)s)")
     cohort_id: int
     membership_id: int
     role: str
@@ -122,6 +135,7 @@ class StaffReleased(Event):
     """Someone no longer trains or accompanies a group."""
 
     type: ClassVar[str] = "courses.staff_released"
+    title: ClassVar[str] = mark("%(actor)s a retiré %(cohort_id)s à %(membership_id)s")
     cohort_id: int
     membership_id: int
 
@@ -131,6 +145,7 @@ class PersonEnrolled(Event):
     """Someone entered a group."""
 
     type: ClassVar[str] = "courses.person_enrolled"
+    title: ClassVar[str] = mark("%(actor)s a inscrit %(membership_id)s dans %(cohort_id)s")
     enrolment_id: int
     membership_id: int
     cohort_id: int
@@ -141,6 +156,7 @@ class EnrolmentEnded(Event):
     """An enrolment ended, for a reason."""
 
     type: ClassVar[str] = "courses.enrolment_ended"
+    title: ClassVar[str] = mark("%(actor)s a terminé l’inscription de %(enrolment_id)s (%(reason)s)")
     enrolment_id: int
     reason: str
 
@@ -150,6 +166,56 @@ class EnrolmentResumed(Event):
     """An ended enrolment was taken up again."""
 
     type: ClassVar[str] = "courses.enrolment_resumed"
+    title: ClassVar[str] = mark("%(actor)s a repris l’inscription de %(enrolment_id)s")
+    enrolment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentPaused(Event):
+    """Deadlines and the quiet rule wait for someone."""
+
+    type: ClassVar[str] = "courses.enrolment_paused"
+    title: ClassVar[str] = mark("%(actor)s a mis en pause l’inscription de %(enrolment_id)s")
+    enrolment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentReturned(Event):
+    """Someone came back after so many days."""
+
+    type: ClassVar[str] = "courses.enrolment_returned"
+    title: ClassVar[str] = mark("%(actor)s a noté le retour de %(enrolment_id)s, après %(days)s jours de pause")
+    enrolment_id: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentExtended(Event):
+    """The last day of an enrolment was set or moved."""
+
+    type: ClassVar[str] = "courses.enrolment_extended"
+    title: ClassVar[str] = mark("%(actor)s a prolongé l’inscription de %(enrolment_id)s jusqu’au %(until)s")
+    enrolment_id: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndSaid(Event):
+    """A person says how their path ends."""
+
+    type: ClassVar[str] = "courses.end_said"
+    title: ClassVar[str] = mark("%(actor)s a dit comment son parcours se termine")
+    enrolment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsWithdrawn(Event):
+    """A person took back what they had written about a pause or an end."""
+
+    type: ClassVar[str] = "courses.words_withdrawn"
+    title: ClassVar[str] = mark("%(actor)s a retiré ce qui était écrit sur une pause ou une fin")
     enrolment_id: int
 
 
@@ -158,8 +224,19 @@ class EnrolmentMoved(Event):
     """An enrolment follows another version of its course."""
 
     type: ClassVar[str] = "courses.enrolment_moved"
+    title: ClassVar[str] = mark("%(actor)s a fait passer %(enrolment_id)s à « %(version_id)s »")
     enrolment_id: int
     version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentAdjusted(Event):
+    """Activities were skipped or added for someone, or put back (`how`)."""
+
+    type: ClassVar[str] = "courses.enrolment_adjusted"
+    title: ClassVar[str] = mark("%(actor)s a changé ce qui est attendu : %(enrolment_id)s")
+    enrolment_id: int
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +244,6 @@ class ActivityOpened(Event):
     """A trainer's word opened an activity for someone."""
 
     type: ClassVar[str] = "courses.activity_opened"
+    title: ClassVar[str] = mark("%(actor)s a ouvert une activité à %(enrolment_id)s")
     enrolment_id: int
     activity_key: str

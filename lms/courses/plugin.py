@@ -7,11 +7,13 @@ from typing import Any
 from click import Command
 
 from lms.contract.hooks import hookimpl
-from lms.contract.types import Figure, NavigationEntry, Panel, PeopleIn, PersonalData, Right, Term
-from lms.courses import views, views_courses, views_enrolments
+from lms.contract.naming import Naming
+from lms.contract.types import Figure, NavigationEntry, Panel, PeopleIn, PersonalData, Right, Term, WaitKind
+from lms.courses import views_courses, views_enrolments, views_staying
 from lms.courses.cli import content, list_cohorts
 from lms.courses.holdings import erase, held_on
 from lms.courses.models import Enrolment
+from lms.courses.naming import NAMINGS
 from lms.courses.permissions import READ_COHORT, READ_COURSE, RIGHTS
 from lms.courses.progress import ProgressFigure
 from lms.kernel.context import Context
@@ -45,7 +47,7 @@ def figures() -> tuple[Figure, ...]:
 @hookimpl
 def blueprints() -> tuple[Any, ...]:
     """The learner's pages, and those of staff."""
-    return (views.bp, views_enrolments.bp, views_courses.bp)
+    return (views_staying.bp, views_enrolments.bp, views_courses.bp)
 
 
 @hookimpl
@@ -75,6 +77,12 @@ def terms() -> tuple[Term, ...]:
 
 
 @hookimpl
+def namings() -> tuple[Naming, ...]:
+    """Courses, groups and enrolments, as the trail tells them."""
+    return NAMINGS
+
+
+@hookimpl
 def personal_data(ctx: Context, membership_id: int) -> PersonalData:
     """Enrolments and progress."""
     return held_on(ctx, membership_id)
@@ -84,3 +92,9 @@ def personal_data(ctx: Context, membership_id: int) -> PersonalData:
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
     """Erase them with the evidence."""
     erase(ctx, membership_id, classes)
+
+
+@hookimpl
+def wait_kinds() -> tuple[WaitKind, ...]:
+    """Values to confirm."""
+    return (views_courses.values_kind(),)

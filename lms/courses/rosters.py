@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from lms.accounts.api import folded, people, staff_ids
+from lms.courses.adjusting import is_expected
+from lms.courses.data import Structure
 from lms.courses.folds import DONE
 from lms.courses.models import PUBLISHED, Cohort, Course, CourseVersion, Enrolment, Progress
 from lms.courses.permissions import ENROL, READ_COHORT
@@ -45,6 +47,8 @@ class PersonLine:
     entered_at: datetime
     ended_at: datetime | None
     end_reason: str
+    paused_at: datetime | None
+    said_reason: str
     version: int
     done: int
     total: int
@@ -85,13 +89,22 @@ def cohort_list(ctx: Context, *, number: int = 1) -> Listed:
     """The groups that the actor may read, those that take people in first."""
     mine = ctx.visible(READ_COHORT, Cohort)
     total = ctx.session.scalar(select(func.count()).select_from(Cohort).where(mine)) or 0
+    return Listed(_cohort_lines(ctx, _cohorts(ctx).offset((number - 1) * PAGE).limit(PAGE)), total, number)
+
+
+def every_cohort(ctx: Context) -> list[CohortLine]:
+    """All the groups that the actor may read, for a file."""
+    return _cohort_lines(ctx, _cohorts(ctx))
+
+
+def _cohorts(ctx: Context) -> Select[Any]:
     present = (
         select(func.count())
         .select_from(Enrolment)
         .where(Enrolment.cohort_id == Cohort.id, Enrolment.ended_at.is_(None))
         .scalar_subquery()
     )
-    rows = ctx.session.execute(
+    return (
         select(
             Cohort.key,
             Cohort.code,
@@ -101,16 +114,16 @@ def cohort_list(ctx: Context, *, number: int = 1) -> Listed:
             present,
             Cohort.archived_at.is_not(None),
         )
-        .where(mine)
+        .where(ctx.visible(READ_COHORT, Cohort))
         .order_by(Cohort.archived_at.is_not(None), Cohort.created_at.desc(), Cohort.id.desc())
-        .offset((number - 1) * PAGE)
-        .limit(PAGE)
     )
-    lines = [
+
+
+def _cohort_lines(ctx: Context, query: Select[Any]) -> list[CohortLine]:
+    return [
         CohortLine(key, code, name, title or "", place, count, bool(closed))
-        for key, code, name, title, place, count, closed in rows
+        for key, code, name, title, place, count, closed in ctx.session.execute(query)
     ]
-    return Listed(lines, total, number)
 
 
 def course_title(ctx: Context, course_id: int) -> str:
@@ -241,6 +254,9 @@ def _people(ctx: Context, where: Sequence[Any]) -> Select[Any]:
             Enrolment.entered_at,
             Enrolment.ended_at,
             Enrolment.end_reason,
+            Enrolment.paused_at,
+            Enrolment.said_reason,
+            Enrolment.adjusted,
             Enrolment.version_id,
         )
         .join(listed, listed.c.membership_id == Enrolment.membership_id)
@@ -249,12 +265,13 @@ def _people(ctx: Context, where: Sequence[Any]) -> Select[Any]:
     )
 
 
+def _expected(whole: Structure, adjusted: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(key for key, info in whole.activities.items() if is_expected(info, adjusted))
+
+
 def _person_lines(ctx: Context, rows: Sequence[Any]) -> list[PersonLine]:
     wholes = {version_id: structure(ctx, version_id) for version_id in {row.version_id for row in rows}}
-    expected = {
-        version_id: frozenset(key for key, info in whole.activities.items() if not info.optional)
-        for version_id, whole in wholes.items()
-    }
+    expected = {row.id: _expected(wholes[row.version_id], row.adjusted) for row in rows}
     done: dict[int, set[str]] = {row.id: set() for row in rows}
     last: dict[int, datetime] = {}
     figures = select(Progress.enrolment_id, Progress.activity_key, Progress.status, Progress.last_at)
@@ -270,9 +287,11 @@ def _person_lines(ctx: Context, rows: Sequence[Any]) -> list[PersonLine]:
             entered_at=row.entered_at,
             ended_at=row.ended_at,
             end_reason=row.end_reason,
+            paused_at=row.paused_at,
+            said_reason=row.said_reason,
             version=wholes[row.version_id].number,
-            done=len(done[row.id] & expected[row.version_id]),
-            total=len(expected[row.version_id]),
+            done=len(done[row.id] & expected[row.id]),
+            total=len(expected[row.id]),
             last_at=last.get(row.id),
         )
         for row in rows

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -16,6 +14,7 @@ from lms.courses.catalogue import course_row
 from lms.courses.data import CohortInfo
 from lms.courses.forms import STAFF_ROLES, CohortForm, CohortSettings, StaffForm, end_of, start_of
 from lms.courses.holdings import REASONS
+from lms.courses.lists import cohorts_sheet, people_sheet
 from lms.courses.models import Cohort
 from lms.courses.operations import (
     CodeTaken,
@@ -37,7 +36,6 @@ from lms.courses.rosters import (
     cohort_people,
     cohort_row,
     course_title,
-    everyone_in,
     ids_to_enrol,
     member_ids,
     people_to_enrol,
@@ -45,8 +43,8 @@ from lms.courses.rosters import (
     published_courses,
     staff_to_assign,
 )
-from lms.kernel.clock import local_day
 from lms.kernel.context import Context
+from lms.kernel.downloading import send_sheet
 from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.web import flash, go, guarded, render
 
@@ -59,6 +57,13 @@ def cohorts(ctx: Context) -> str:
     """The groups that one may read."""
     listed = cohort_list(ctx, number=_number())
     return render("courses/cohorts.html", listed=listed, page=_pager(listed), can_create=ctx.holds(MANAGE_COHORT))
+
+
+@bp.get("/groupes/liste.<form>")
+@guarded(READ_COHORT)
+def cohorts_file(ctx: Context, form: str) -> Response:
+    """The same, whole, for a spreadsheet."""
+    return send_sheet(cohorts_sheet(ctx), form)
 
 
 @bp.get("/groupes/nouveau")
@@ -100,14 +105,11 @@ def cohort(ctx: Context, key: str) -> str:
     )
 
 
-@bp.get("/groupes/<key>/liste.csv")
+@bp.get("/groupes/<key>/liste.<form>")
 @guarded(READ_COHORT)
-def cohort_csv(ctx: Context, key: str) -> Response:
+def cohort_file(ctx: Context, key: str, form: str) -> Response:
     """The people of a group, for a spreadsheet."""
-    row = cohort_row(ctx, key)
-    text = _csv(ctx, row)
-    named = {"Content-Disposition": f'attachment; filename="groupe-{row.code}.csv"'}
-    return Response(text.encode("utf-8-sig"), mimetype="text/csv", headers=named)
+    return send_sheet(people_sheet(ctx, cohort_row(ctx, key)), form)
 
 
 @bp.get("/groupes/<key>/inscrire")
@@ -246,20 +248,6 @@ def _created(ctx: Context, form: CohortForm) -> Cohort:
         if taken.cohort.course_id == course.id and taken.cohort.name == name.strip():
             return taken.cohort
         raise
-
-
-def _csv(ctx: Context, row: Cohort) -> str:
-    target = StringIO()
-    writer = csv.writer(target, delimiter=";")
-    heads = ("Nom", "Entrée", "Fait", "Attendu", "Dernière activité", "Fin", "Raison", "Version")
-    writer.writerow(gettext(head) for head in heads)
-    zone, reasons = ctx.here.timezone, _reasons()
-    for line in everyone_in(ctx, row):
-        days = [local_day(at, zone).isoformat() if at else "" for at in (line.entered_at, line.last_at, line.ended_at)]
-        name = f"'{line.name}" if line.name[:1] in "=+-@\t" else line.name  # a spreadsheet would run it
-        reason = reasons.get(line.end_reason, "")
-        writer.writerow([name, days[0], line.done, line.total, days[1], days[2], reason, line.version])
-    return target.getvalue()
 
 
 def _reasons() -> dict[str, str]:

@@ -5,8 +5,10 @@ The table is the outbox of notifications and the audit trail. Learning acts are 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import ModuleType
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, String
@@ -21,10 +23,20 @@ class Event:
     """Base of the facts in each feature's `events.py`. Fields are ids and codes, never names or free text."""
 
     type: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    """What the trail says, in French: `mark("%(actor)s a invité %(membership_id)s")`. Names in it are fields, or the actor;
+    ids and codes are told by the namings of plugins (`lms.contract.naming`)."""
 
     def data(self) -> dict[str, Any]:
         """The fields, as stored."""
         return asdict(self)
+
+
+def events_in(module: ModuleType) -> Iterator[type[Event]]:
+    """The facts that a module declares."""
+    for one in vars(module).values():
+        if isinstance(one, type) and issubclass(one, Event) and one.type and one.__module__ == module.__name__:
+            yield one
 
 
 class EventRow(OrganisationOwned, Base):

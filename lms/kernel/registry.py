@@ -12,6 +12,8 @@ from typing import Any
 import pluggy
 
 from lms.contract.hooks import PROJECT, Hooks
+from lms.contract.naming import Naming
+from lms.contract.results import ResultKind
 from lms.contract.types import (
     ActivityType,
     ContentImporter,
@@ -30,6 +32,7 @@ from lms.contract.types import (
     Verb,
     WaitKind,
 )
+from lms.kernel.events import Event, events_in
 
 
 class RefusedToBoot(Exception):
@@ -58,6 +61,10 @@ class Registry:
     evidence_providers: tuple[EvidenceProvider, ...] = ()
     panels: tuple[Panel, ...] = ()
     wait_kinds: Mapping[str, WaitKind] = field(default_factory=dict)
+    events: Mapping[str, type[Event]] = field(default_factory=dict)
+    """By type; found in each plugin's `events.py`."""
+    namings: tuple[Naming, ...] = ()
+    result_kinds: Mapping[str, ResultKind] = field(default_factory=dict)
     _manager: Any = None
 
     def tell(self, ctx: Any, event: Any) -> None:
@@ -168,8 +175,21 @@ def _gather(manager: pluggy.PluginManager, features: tuple[str, ...]) -> Registr
         evidence_providers=tuple(named("evidence_providers", lambda provider: provider.name).values()),
         panels=tuple(sorted(listed("panels"), key=lambda panel: (panel.place, panel.position))),
         wait_kinds=named("wait_kinds", lambda kind: kind.name),
+        events=_events(manager),
+        namings=listed("namings"),
+        result_kinds=named("result_kinds", lambda kind: kind.name),
         _manager=manager,
     )
+
+
+def _events(manager: pluggy.PluginManager) -> Mapping[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
+    for package in sorted(filter(None, (getattr(plugin, "__package__", "") for plugin in manager.get_plugins()))):
+        name = f"{package}.events"
+        for one in events_in(importlib.import_module(name)) if importlib.util.find_spec(name) else ():
+            if found.setdefault(one.type, one) is not one:
+                raise RefusedToBoot(f"events: {one.type!r} is claimed twice")
+    return MappingProxyType(found)
 
 
 def _values(manager: pluggy.PluginManager, hook: str) -> Iterable[tuple[str, Iterable[Any]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -12,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from lms.kernel.sheets import Cell, csv_line
 from lms.quality.attestation import reason
 from lms.quality.data import Dossier, Enrolled
 from lms.quality.objectives import ObjectiveResult, objective_results
@@ -125,26 +124,14 @@ class Tally(ExitStack):
         opened.write(b"\xef\xbb\xbf" + csv_line(headers))
         return opened
 
-    def _write(self, name: str, cells: Iterable[object]) -> None:
+    def _write(self, name: str, cells: Iterable[Cell]) -> None:
         self._tables[name].write(csv_line(cells))
 
 
 _TABLES = {"people": PERSON_HEADERS, "objectives": OBJECTIVE_HEADERS, "voided": VOIDED_HEADERS}
 
 
-def csv_line(cells: Iterable[object]) -> bytes:
-    """A line for a French spreadsheet; a cell that would be taken for a formula is quoted."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\n").writerow([_cell(cell) for cell in cells])
-    return text.getvalue().encode()
-
-
-def _cell(cell: object) -> str:
-    said = str(cell)
-    return f"'{said}" if said.startswith(("=", "+", "-", "@", "\t", "\r")) else said
-
-
-def _person(one: Enrolled, dossier: Dossier) -> tuple[object, ...]:
+def _person(one: Enrolled, dossier: Dossier) -> tuple[Cell, ...]:
     ended = short_day(dossier.ended_at, dossier.zone) if dossier.ended_at else ""
     return (
         one.number, dossier.name, dossier.pseudonym, dossier.registration, dossier.course.version,
@@ -152,7 +139,7 @@ def _person(one: Enrolled, dossier: Dossier) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _objective(one: Enrolled, dossier: Dossier, result: ObjectiveResult) -> tuple[object, ...]:
+def _objective(one: Enrolled, dossier: Dossier, result: ObjectiveResult) -> tuple[Cell, ...]:
     mean = "" if result.mean is None else f"{result.mean:.2f}".replace(".", ",")
     return (
         one.number, dossier.name, dossier.course.version, result.level, result.module, result.text, result.done,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lms.kernel.events import Event
+from lms.kernel.i18n import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class StatementVoided(Event):
     """Staff said that a statement is wrong."""
 
     type: ClassVar[str] = "xapi.statement_voided"
+    title: ClassVar[str] = mark("%(actor)s a annulé une trace")
     statement_id: str
     reason: str
 
@@ -22,6 +24,7 @@ class ClientAdded(Event):
     """A machine may speak at `/xapi/`."""
 
     type: ClassVar[str] = "xapi.client_added"
+    title: ClassVar[str] = mark("%(actor)s a donné un accès à une machine")
     key: str
 
 
@@ -30,4 +33,5 @@ class ClientRevoked(Event):
     """A machine may no longer speak."""
 
     type: ClassVar[str] = "xapi.client_revoked"
+    title: ClassVar[str] = mark("%(actor)s a retiré l’accès d’une machine")
     key: str

@@ -112,8 +112,8 @@ def test_a_group_is_a_file_for_a_spreadsheet(group: Any, enrolled: Any, signed_i
     answer = signed_in_as("auditor").get(f"/groupes/{group.key}/liste.csv")
     lines = answer.get_data().decode("utf-8-sig").splitlines()
     assert answer.mimetype == "text/csv"
-    assert lines[0] == "Nom;Entrée;Fait;Attendu;Dernière activité;Fin;Raison;Version"
-    assert lines[1] == "Fatou00 Diallo;2026-11-23;0;3;;;;1"
+    assert lines[0] == "Nom;Entrée;Fait;Attendu;Dernière activité;En pause depuis;Fin;Raison;Version"
+    assert lines[1] == "Fatou00 Diallo;2026-11-23;0;3;;;;;1"
 
 
 def test_a_spreadsheet_runs_no_name(group: Any, signed_in_as: Any, platform: Any, world: Any) -> None:
