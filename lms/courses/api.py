@@ -10,18 +10,21 @@ from typing import Any
 from sqlalchemy import Select, and_, null, select, type_coerce, union_all
 
 from lms.contract.types import ContentRefused
+from lms.courses.adjusting import ADD, AS_WRITTEN, SKIP, adjust_enrolment, is_expected
 from lms.courses.arranging import (
     add_activity,
     add_module,
     arrange_activities,
     move_activity,
     move_module,
+    name_from,
     put_back,
     remove_activity,
     remove_module,
 )
-from lms.courses.catalogue import CourseLine, VersionLine, course_list, lasting, minutes_of
-from lms.courses.compiling import Making, PlacedProblem
+from lms.courses.behind import groups_behind, ids_behind, version_in_force
+from lms.courses.catalogue import course_list
+from lms.courses.compiling import PlacedProblem
 from lms.courses.copying import copy_course, copy_module, create_course, readable_version
 from lms.courses.data import (
     ActivityInfo,
@@ -37,12 +40,10 @@ from lms.courses.data import (
 from lms.courses.drafting import (
     ChangedMeanwhile,
     DraftInfo,
-    Removed,
     WrittenActivity,
-    WrittenLine,
-    WrittenModule,
     begin_draft,
     draft_to_write,
+    published_before,
     removed_parts,
     written_activity,
     written_bodies,
@@ -65,13 +66,40 @@ from lms.courses.editing import (
 )
 from lms.courses.enclosing import add_file, module_files, remove_file
 from lms.courses.folds import RULE as PROGRESS_RULE
-from lms.courses.models import MOVED, Cohort, Course, Enrolment, EnrolmentChange, Progress
+from lms.courses.groups import cohort_by_code, cohort_by_key, cohorts, cohorts_by_id
+from lms.courses.holdings import REASONS as END_WORDS
+from lms.courses.leaving import (
+    PAUSE_REASONS,
+    SAID_REASONS,
+    end_enrolment,
+    extend_enrolment,
+    pause_enrolment,
+    resume_enrolment,
+    return_enrolment,
+    say_end,
+)
+from lms.courses.marking import (
+    MARK_WORDS,
+    NOT_YET,
+    PARTLY,
+    WORTH,
+    YES,
+    field_problems,
+    ordered_rows,
+    reaches,
+    row_problems,
+    say_part,
+    say_whole,
+    score_of,
+)
+from lms.courses.models import MOVED, Cohort, Course, CourseVersion, Enrolment, EnrolmentChange, Progress
 from lms.courses.operations import create_cohort as add_cohort
-from lms.courses.operations import declare_done
+from lms.courses.operations import declare_done, move_enrolments
 from lms.courses.operations import enrol as enter
-from lms.courses.permissions import LEARN, PUBLISH_COURSE, READ_COHORT, READ_COURSE, VALIDATE
+from lms.courses.pauses import days_at_work
+from lms.courses.permissions import ADJUST, ENROL, LEARN, PUBLISH_COURSE, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
-from lms.courses.publishing import course_named, import_draft, publish_draft
+from lms.courses.publishing import NothingToPublish, course_named, import_draft, placed_problems, publish_draft
 from lms.courses.queries import (
     done_counts,
     enrolments_by_id,
@@ -88,6 +116,7 @@ from lms.courses.queries import (
 )
 from lms.courses.reading import read_course
 from lms.courses.refusals import refusal
+from lms.courses.showing import draft_page, draft_path
 from lms.courses.structure import content_of, structure
 from lms.courses.telling import active_seconds, outcome_of, say
 from lms.kernel.context import Context
@@ -95,39 +124,48 @@ from lms.kernel.database import UTCDateTime
 from lms.kernel.rights import NotFound
 
 __all__ = [
+    "ADD",
+    "ADJUST",
+    "AS_WRITTEN",
+    "END_WORDS",
+    "ENROL",
     "LEARN",
+    "MARK_WORDS",
+    "NOT_YET",
+    "PARTLY",
+    "PAUSE_REASONS",
     "PROGRESS_RULE",
     "PUBLISH_COURSE",
     "READ_COHORT",
     "READ_COURSE",
+    "SAID_REASONS",
+    "SKIP",
     "VALIDATE",
+    "WORTH",
+    "YES",
     "ActivityInfo",
     "ChangedMeanwhile",
     "CohortInfo",
     "CourseInfo",
-    "CourseLine",
     "Declared",
     "DraftInfo",
     "EnrolmentInfo",
-    "Making",
-    "PlacedProblem",
+    "NothingToPublish",
     "Play",
     "ProgressInfo",
     "PublishedCourse",
-    "Removed",
     "Structure",
     "Unfit",
-    "VersionLine",
     "WrittenActivity",
-    "WrittenLine",
-    "WrittenModule",
     "active_seconds",
     "activity_iri",
     "add_activity",
     "add_file",
     "add_module",
+    "adjust_enrolment",
     "arrange_activities",
     "begin_draft",
+    "changes",
     "cohort_by_code",
     "cohort_by_key",
     "cohorts",
@@ -140,27 +178,39 @@ __all__ = [
     "coverage_page",
     "create_cohort",
     "create_course",
+    "days_at_work",
     "declare_done",
     "done_counts",
+    "draft_page",
+    "draft_path",
+    "draft_problems",
     "draft_to_write",
+    "end_enrolment",
     "enrol",
     "enrolment_by_key",
     "enrolments",
     "enrolments_by_id",
     "enrolments_by_keys",
+    "extend_enrolment",
+    "field_problems",
     "followed",
     "following",
     "glossary_page",
+    "groups_behind",
     "import_content",
+    "is_expected",
     "key_of_iri",
-    "lasting",
-    "minutes_of",
     "module_files",
     "move_activity",
     "move_module",
+    "move_people",
+    "name_from",
+    "ordered_rows",
     "outcome_of",
     "own_enrolment",
     "own_enrolments",
+    "pause_enrolment",
+    "people_behind",
     "place_of",
     "play",
     "play_by_staff",
@@ -169,13 +219,19 @@ __all__ = [
     "progress",
     "progress_of",
     "publish_course",
+    "published_before",
     "put_back",
+    "reaches",
+    "readable_enrolments",
     "readable_version",
     "refusal",
     "remove_activity",
     "remove_file",
     "remove_module",
     "removed_parts",
+    "resume_enrolment",
+    "return_enrolment",
+    "row_problems",
     "save_activity",
     "save_body",
     "save_course_page",
@@ -184,8 +240,13 @@ __all__ = [
     "save_module",
     "save_values",
     "say",
+    "say_end",
+    "say_part",
+    "say_whole",
+    "score_of",
     "structure",
     "values_page",
+    "version_in_force",
     "written_activity",
     "written_bodies",
     "written_course",
@@ -194,7 +255,12 @@ __all__ = [
 
 
 def enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
-    """A selectable: enrolment_id, key, uuid, membership_id, cohort_id, course_id, version_id, entered_at, ended_at."""
+    """A selectable: one row for each enrolment.
+
+    enrolment_id, key, uuid, membership_id, cohort_id, course_id, version_id, entered_at, ended_at, end_reason, paused_at
+    (None when not paused), returned_at (when they last came back), until (the last local day; None: open), said_at and
+    said_reason (what the person says of the end).
+    """
     return select(
         Enrolment.id.label("enrolment_id"),
         Enrolment.key,
@@ -205,6 +271,29 @@ def enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
         Enrolment.version_id,
         Enrolment.entered_at,
         Enrolment.ended_at,
+        Enrolment.end_reason,
+        Enrolment.paused_at,
+        Enrolment.returned_at,
+        Enrolment.until,
+        Enrolment.said_at,
+        Enrolment.said_reason,
+    )
+
+
+def readable_enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
+    """As `enrolments`: those whose group the actor may read."""
+    return enrolments(ctx).where(ctx.visible(READ_COHORT, Enrolment))
+
+
+def changes(_ctx: Context) -> Select[*tuple[Any, ...]]:
+    """A selectable: enrolment_id, kind, at, by_id, detail: what happened to enrolments, in the order of `change_id`."""
+    return select(
+        EnrolmentChange.id.label("change_id"),
+        EnrolmentChange.enrolment_id,
+        EnrolmentChange.kind,
+        EnrolmentChange.at,
+        EnrolmentChange.by_id,
+        EnrolmentChange.detail,
     )
 
 
@@ -236,47 +325,12 @@ def progress(ctx: Context) -> Select[*tuple[Any, ...]]:
     )
 
 
-def cohort_by_key(ctx: Context, key: str) -> CohortInfo:
-    """A cohort that the actor may read, by the key of an address, or `NotFound`."""
-    return _cohort(ctx, Cohort.key == key)
-
-
-def cohort_by_code(ctx: Context, code: str) -> CohortInfo:
-    """A cohort by its code (command line); the caller has asked for the right."""
-    row = ctx.session.execute(_COHORT.where(Cohort.code == code)).one_or_none()
-    if row is None:
-        raise NotFound
-    return CohortInfo(*row)
-
-
-def cohorts_by_id(ctx: Context, ids: Iterable[int]) -> dict[int, CohortInfo]:
-    """Cohorts, in one query. The caller asks for the right."""
-    rows = ctx.session.execute(_COHORT.where(Cohort.id.in_(sorted(set(ids)))))
-    return {row.id: CohortInfo(*row) for row in rows}
-
-
 def enrolment_by_key(ctx: Context, key: str) -> EnrolmentInfo:
     """An enrolment that the actor may read, by the key of an address, or `NotFound`."""
     found = ctx.session.scalar(select(Enrolment).where(Enrolment.key == key, ctx.visible(READ_COHORT, Enrolment)))
     if found is None:
         raise NotFound
     return enrolments_by_id(ctx, [found.id])[found.id]
-
-
-_COHORT = select(Cohort.id, Cohort.key, Cohort.code, Cohort.name, Cohort.course_id)
-
-
-def _cohort(ctx: Context, where: Any) -> CohortInfo:
-    row = ctx.session.execute(_COHORT.where(where, ctx.visible(READ_COHORT, Cohort))).one_or_none()
-    if row is None:
-        raise NotFound
-    return CohortInfo(*row)
-
-
-def cohorts(ctx: Context) -> list[CohortInfo]:
-    """The groups that the actor may read, by code."""
-    rows = ctx.session.execute(_COHORT.where(ctx.visible(READ_COHORT, Cohort)).order_by(Cohort.code))
-    return [CohortInfo(*row) for row in rows]
 
 
 def import_content(ctx: Context, path: Path, *, data_dir: Path, again: bool = False) -> list[str]:
@@ -313,3 +367,20 @@ def enrol(
     )
     found = enrolments_by_id(ctx, [row.id for row in rows])
     return sorted(found.values(), key=lambda one: one.membership_id)
+
+
+def people_behind(ctx: Context, version: CourseVersion, *, cohort_key: str) -> list[EnrolmentInfo]:
+    """The present enrolments of a group on an earlier version than this one, in force."""
+    found = enrolments_by_id(ctx, ids_behind(ctx, version, cohort_key=cohort_key))
+    return [found[one] for one in sorted(found)]
+
+
+def move_people(ctx: Context, enrolments: Iterable[EnrolmentInfo], *, version_id: int) -> int:
+    """Enrolments follow this version of their course, with what they have done; returns how many have moved."""
+    rows = ctx.session.scalars(select(Enrolment).where(Enrolment.id.in_([one.id for one in enrolments]))).all()
+    return move_enrolments(ctx, enrolments=rows, version=ctx.session.get_one(CourseVersion, version_id))
+
+
+def draft_problems(ctx: Context, draft: DraftInfo) -> list[PlacedProblem]:
+    """What stands in the way of publishing a draft, each with the page where it is put right."""
+    return placed_problems(ctx, ctx.session.get_one(CourseVersion, draft.version_id))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from lms.courses.events import DraftBegun
 from lms.courses.models import (
@@ -297,9 +297,14 @@ def removed_parts(ctx: Context, draft: DraftInfo) -> list[Removed]:
     return [Removed(row.key, row.title, row.removed_at, "module" in row.parts) for row in rows]
 
 
-def last_number(ctx: Context, course_id: int) -> int:
-    """The number of the last version of a course; 0 when there is none."""
-    return ctx.session.scalar(select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id)) or 0
+def published_before(ctx: Context, draft: DraftInfo) -> int | None:
+    """The id of the version in force, which a draft will follow."""
+    return ctx.session.scalar(
+        select(CourseVersion.id)
+        .where(CourseVersion.course_id == draft.course_id, CourseVersion.state == PUBLISHED)
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+    )
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from lms.contract.types import ActivityView, PlayState, Source
-from lms.courses.data import ActivityInfo, EnrolmentInfo, Play, ProgressInfo, Structure
+from lms.courses.data import ActivityInfo, EnrolmentInfo, Play, ProgressInfo, SaidWords, Structure
 from lms.courses.folds import DONE
 from lms.courses.learner import Standing, Way, way_of
 from lms.courses.models import (
@@ -18,6 +18,7 @@ from lms.courses.models import (
     CourseFile,
     CourseVersion,
     Enrolment,
+    EnrolmentChange,
     Opening,
     Progress,
 )
@@ -49,6 +50,7 @@ ENROLMENT_COLUMNS = tuple(
         "until",
         "said_at",
         "said_reason",
+        "adjusted",
     )
 )
 _OWN = (
@@ -69,6 +71,11 @@ _PROGRESS = select(
     Progress.done_at,
 ).where(Progress.enrolment_id == bindparam("enrolment_id"))
 _OPENINGS = select(Opening.activity_key).where(Opening.enrolment_id == bindparam("enrolment_id"))
+_WORDS = (
+    select(EnrolmentChange.kind, EnrolmentChange.at, EnrolmentChange.words)
+    .where(EnrolmentChange.enrolment_id == bindparam("enrolment_id"), EnrolmentChange.words != "")
+    .order_by(EnrolmentChange.id)
+)
 _PLACE = (
     select(Cohort.place)
     .join(Enrolment, Enrolment.cohort_id == Cohort.id)
@@ -100,6 +107,12 @@ def own_enrolment(ctx: Context, course_key: str) -> EnrolmentInfo:
             ctx.require(LEARN, on=enrolment)
             return enrolment
     raise NotFound
+
+
+def own_words(ctx: Context, enrolment_id: int) -> list[SaidWords]:
+    """What someone wrote about the pauses and the end of an enrolment. The caller has asked for the right."""
+    found = ctx.session.execute(_WORDS, {"enrolment_id": enrolment_id})
+    return [SaidWords(row.kind, row.at, row.words) for row in found]
 
 
 def progress_of(ctx: Context, enrolment_id: int) -> dict[str, ProgressInfo]:
@@ -243,8 +256,8 @@ def course_file(ctx: Context, course_key: str, *, sha256: str) -> FileRow:
         query = select(CourseVersion.id).join(Course, Course.id == CourseVersion.course_id)
         readable = query.where(Course.key == course_key, ctx.visible(READ_COURSE, Course))
         versions += ctx.session.scalars(readable)
-    query = select(FileRow).join(CourseFile, CourseFile.file_id == FileRow.id)
-    found = ctx.session.scalar(query.where(FileRow.sha256 == sha256, CourseFile.version_id.in_(versions)).limit(1))
+    files = select(FileRow).join(CourseFile, CourseFile.file_id == FileRow.id)
+    found = ctx.session.scalar(files.where(FileRow.sha256 == sha256, CourseFile.version_id.in_(versions)).limit(1))
     if found is None:
         raise NotFound
     return found
@@ -260,7 +273,7 @@ def explained(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> R
     return reasons(ctx, enrolment, whole=whole, info=info, progress=progress)
 
 
-def done_counts(ctx: Context, cohort_id: int, activity_keys: Collection[str]) -> dict[str, int]:
+def done_counts(ctx: Context, cohort_id: int, *, activity_keys: Collection[str]) -> dict[str, int]:
     """Activity key → how many present people of a cohort have done it. The caller has asked for the right."""
     if not activity_keys:
         return {}

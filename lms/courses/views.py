@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,13 +29,14 @@ from lms.courses.queries import (
     way,
 )
 from lms.courses.refusals import refusal
+from lms.courses.showing import with_values
 from lms.courses.structure import structure
 from lms.courses.telling import active_seconds
-from lms.courses.values import confirmed_values
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, path_of
+from lms.kernel.navigation import first_address
 from lms.kernel.rights import NotFound
-from lms.kernel.text import anchor, show_values, value_names
+from lms.kernel.text import anchor
 from lms.kernel.web import flash, go, guarded, platform, render, signed_in
 from lms.xapi.api import VOID, Outcome, submit
 
@@ -48,9 +48,9 @@ YEAR_SECONDS = 31_536_000
 @bp.get("/")
 @signed_in
 def home(ctx: Context) -> str | WerkzeugResponse:
-    """What to do now; staff go to their groups."""
+    """What to do now; staff go to the first page of theirs."""
     if ctx.audience == "staff":
-        return redirect("/groupes", 303)
+        return redirect(first_address(ctx), 303)
     mine = own_enrolments(ctx) if ctx.holds(LEARN) else []
     present = [one for one, _key in mine if one.ended_at is None] or [one for one, _key in mine[:1]]
     ways = [way(ctx, enrolment) for enrolment in present[:3]]
@@ -180,7 +180,7 @@ def _frame(ctx: Context, found: _Facing) -> dict[str, Any]:
     stage, step = found.way.at(found.activity.key)
     base = url_for(".path", course_key=found.activity.course_key)
     return {
-        "activity": _with_values(ctx, found.activity, found.way.whole.course_id),
+        "activity": with_values(ctx, found.activity, found.way.whole.course_id),
         "state": found.state,
         "play": found.play,
         "stage": stage,
@@ -192,29 +192,6 @@ def _frame(ctx: Context, found: _Facing) -> dict[str, Any]:
         "phrases": Phrases(ctx, found.way),
         "foot_panels": _at_the_foot(ctx, found.play, found.state) if found.play else [],
     }
-
-
-def _with_values(ctx: Context, view: ActivityView, course_id: int) -> ActivityView:
-    """The named values that learners may read stand in the texts; sentences with others are replaced."""
-    if not _names(view.compiled):
-        return view
-    confirmed = confirmed_values(ctx, course_id=course_id, version_id=view.version_id)
-    return replace(view, compiled=_shown(view.compiled, confirmed))
-
-
-def _names(compiled: Any) -> frozenset[str]:
-    if isinstance(compiled, str):
-        return value_names(compiled)
-    parts = compiled.values() if isinstance(compiled, Mapping) else compiled if isinstance(compiled, list) else ()
-    return frozenset(name for part in parts for name in _names(part))
-
-
-def _shown(compiled: Any, confirmed: Mapping[str, str]) -> Any:
-    if isinstance(compiled, str):
-        return show_values(compiled, confirmed)
-    if isinstance(compiled, Mapping):
-        return {name: _shown(part, confirmed) for name, part in compiled.items()}
-    return [_shown(part, confirmed) for part in compiled] if isinstance(compiled, list) else compiled
 
 
 def _at_the_foot(ctx: Context, play: Play, state: PlayState) -> list[str]:

@@ -29,7 +29,7 @@ VALUES_HARM = 0.2
 @guarded(READ_COURSE)
 def courses(ctx: Context) -> str:
     """The courses of the organisation."""
-    return render("courses/courses.html", courses=course_list(ctx))
+    return render("courses/courses.html", courses=course_list(ctx), panels=ctx.registry.panels_at("courses", ctx))
 
 
 @bp.get("/parcours-equipe/<key>")
@@ -37,7 +37,10 @@ def courses(ctx: Context) -> str:
 def course(ctx: Context, key: str) -> str:
     """What a course contains, what it covers, its versions and its draft."""
     row = course_row(ctx, key)
-    return render("courses/course.html", course=row, **_seen(ctx, row), may_publish=ctx.holds(PUBLISH_COURSE, on=row))
+    seen, panels = _seen(ctx, row), ctx.registry.panels_at("course", ctx, row)
+    return render(
+        "courses/course.html", course=row, **seen, panels=panels, may_publish=ctx.holds(PUBLISH_COURSE, on=row)
+    )
 
 
 @bp.post("/parcours-equipe/<key>/publier")

@@ -1,0 +1,199 @@
+"""The plan of a draft: begun, arranged, its modules and activities made, moved, taken out and put back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from lms.authoring.pages import kinds_to_add
+from lms.courses.api import (
+    PUBLISH_COURSE,
+    CourseInfo,
+    add_activity,
+    add_module,
+    arrange_activities,
+    begin_draft,
+    copy_course,
+    copy_module,
+    course_list,
+    create_course,
+    draft_to_write,
+    move_activity,
+    move_module,
+    put_back,
+    readable_version,
+    remove_activity,
+    remove_module,
+    removed_parts,
+    structure,
+    written_course,
+    written_plan,
+)
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext
+from lms.kernel.web import flash, go, guarded, render
+
+bp = Blueprint("authoring", __name__, url_prefix="/ecrire")
+STEPS = {"haut": -1, "bas": 1}
+
+
+@bp.get("")
+@guarded(PUBLISH_COURSE)
+def courses(ctx: Context) -> str:
+    """The courses that one may write, and a new one."""
+    return render("authoring/courses.html", courses=course_list(ctx), may_create=ctx.holds_everywhere(PUBLISH_COURSE))
+
+
+@bp.post("")
+@guarded(PUBLISH_COURSE)
+def post_course(ctx: Context) -> Response:
+    """Make a course, from nothing or from another."""
+    title, source = request.form.get("title", "").strip(), request.form.get("source", "")
+    if not title:
+        flash(gettext("Donnez un titre au parcours."), "warn")
+        return go(".courses")
+    draft = copy_course(ctx, course_key=source, title=title) if source else create_course(ctx, title=title)
+    flash(gettext("Votre parcours est prêt à écrire."))
+    return go(".plan", course_key=draft.course_key)
+
+
+@bp.get("/<course_key>")
+@guarded(PUBLISH_COURSE)
+def plan(ctx: Context, course_key: str) -> str:
+    """The modules and activities of the draft; without a draft, the way to begin one."""
+    draft = written_course(ctx, course_key)
+    if draft is None:
+        return render("authoring/begin.html", whole=structure(ctx, readable_version(ctx, course_key).id))
+    return render("authoring/plan.html", draft=draft, **_plan(ctx, draft))
+
+
+def _plan(ctx: Context, draft: Any) -> dict[str, Any]:
+    return {
+        "modules": written_plan(ctx, draft),
+        "removed": removed_parts(ctx, draft),
+        "kinds": kinds_to_add(ctx),
+        "types": {name: gettext(kind.title) for name, kind in ctx.registry.activity_types.items()},
+        "icons": {name: kind.icon for name, kind in ctx.registry.activity_types.items()},
+    }
+
+
+@bp.post("/<course_key>/commencer")
+@guarded(PUBLISH_COURSE)
+def post_draft(ctx: Context, course_key: str) -> Response:
+    """Begin a draft from the version in force."""
+    begin_draft(ctx, course_key)
+    return go(".plan", course_key=course_key)
+
+
+@bp.post("/<course_key>/modules")
+@guarded(PUBLISH_COURSE)
+def post_module(ctx: Context, course_key: str) -> Response:
+    """Make a module."""
+    key = add_module(ctx, draft_to_write(ctx, course_key), title=_title(gettext("Nouveau module")))
+    return go(".plan", course_key=course_key, _anchor=key)
+
+
+@bp.post("/<course_key>/activites")
+@guarded(PUBLISH_COURSE)
+def post_activity(ctx: Context, course_key: str) -> Response:
+    """Make an activity, and open it."""
+    draft, sent = draft_to_write(ctx, course_key), request.form
+    module, kind = sent.get("module", ""), sent.get("type", "")
+    key = add_activity(ctx, draft, module_key=module, type_name=kind, title=_title(gettext("Nouvelle activité")))
+    return go("authoring_activity.activity", course_key=course_key, key=key)
+
+
+def _title(otherwise: str) -> str:
+    return request.form.get("title", "").strip() or otherwise
+
+
+@bp.post("/<course_key>/modules/<key>/bouger")
+@guarded(PUBLISH_COURSE)
+def post_module_move(ctx: Context, course_key: str, key: str) -> Response:
+    """One place up or down."""
+    move_module(ctx, draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0))
+    return go(".plan", course_key=course_key, _anchor=key)
+
+
+@bp.post("/<course_key>/activites/<key>/bouger")
+@guarded(PUBLISH_COURSE)
+def post_activity_move(ctx: Context, course_key: str, key: str) -> Response:
+    """One place up or down, into the next module at the end."""
+    move_activity(ctx, draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0))
+    return go(".plan", course_key=course_key, _anchor=key)
+
+
+@bp.post("/<course_key>/modules/<key>/ordre")
+@guarded(PUBLISH_COURSE)
+def post_order(ctx: Context, course_key: str, key: str) -> Response:
+    """The order that a drag has made."""
+    draft = draft_to_write(ctx, course_key)
+    arrange_activities(ctx, draft, module_key=key, order=request.form.getlist("key")[:500])
+    return Response(status=204)
+
+
+@bp.post("/<course_key>/modules/<key>/retirer")
+@guarded(PUBLISH_COURSE)
+def post_module_removal(ctx: Context, course_key: str, key: str) -> Response:
+    """Take a module out; it can be put back."""
+    _offer_back(course_key, remove_module(ctx, draft_to_write(ctx, course_key), key=key))
+    return go(".plan", course_key=course_key)
+
+
+@bp.post("/<course_key>/activites/<key>/retirer")
+@guarded(PUBLISH_COURSE)
+def post_activity_removal(ctx: Context, course_key: str, key: str) -> Response:
+    """Take an activity out; it can be put back."""
+    _offer_back(course_key, remove_activity(ctx, draft_to_write(ctx, course_key), key=key))
+    return go(".plan", course_key=course_key)
+
+
+def _offer_back(course_key: str, key: str) -> None:
+    """Say that it is out, and where it can be put back."""
+    where = Markup('<a href="{}">{}</a>').format(
+        url_for("authoring.plan", course_key=course_key, _anchor=f"retire-{key}"), gettext("Annuler")
+    )
+    flash(Markup("{} {}").format(gettext("C’est retiré."), where))
+
+
+@bp.post("/<course_key>/remettre/<key>")
+@guarded(PUBLISH_COURSE)
+def post_return(ctx: Context, course_key: str, key: str) -> Response:
+    """Put back what was taken out."""
+    module = put_back(ctx, draft_to_write(ctx, course_key), key=key)
+    flash(gettext("C’est remis."))
+    return go(".plan", course_key=course_key, _anchor=module)
+
+
+@bp.get("/<course_key>/reprendre")
+@guarded(PUBLISH_COURSE)
+def modules_elsewhere(ctx: Context, course_key: str) -> str:
+    """The modules of other courses, to take one over."""
+    draft = draft_to_write(ctx, course_key)
+    others = [structure(ctx, readable_version(ctx, line.key).id) for line in course_list(ctx)]
+    return render("authoring/modules_elsewhere.html", draft=draft, others=others)
+
+
+@bp.post("/<course_key>/reprendre")
+@guarded(PUBLISH_COURSE)
+def post_module_copy(ctx: Context, course_key: str) -> Response:
+    """Take a module of another course over, as one's own."""
+    source, _, module = request.form.get("module", "").partition(":")
+    key = copy_module(ctx, draft_to_write(ctx, course_key), course_key=source, module_key=module)
+    flash(gettext("Le module est copié à la fin : changez-le comme vous voulez."))
+    return go(".plan", course_key=course_key, _anchor=key)
+
+
+def course_panel(ctx: Context, course: CourseInfo) -> str:
+    """On the page of a course: the way to write it."""
+    if not ctx.holds(PUBLISH_COURSE, on=course):
+        return ""
+    return render("authoring/course_panel.html", course=course)
+
+
+def courses_panel(ctx: Context, _subject: object) -> str:
+    """On the list of courses: the way to write one."""
+    return render("authoring/courses_panel.html") if ctx.holds(PUBLISH_COURSE) else ""
