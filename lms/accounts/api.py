@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from lms.accounts.attempts import Attempts, TooManyAttempts, neighbourhood
 from lms.accounts.consent import accept_terms
 from lms.accounts.data import Addressee, PersonInfo
+from lms.accounts.devices import note_use
 from lms.accounts.grants import roles_of
 from lms.accounts.identity import identify, organisation_by_code, organisations
 from lms.accounts.models import Membership, Organisation, Person
@@ -28,6 +30,7 @@ from lms.accounts.permissions import READ_PEOPLE
 from lms.accounts.roles import role_name
 from lms.accounts.roster import RosterLine
 from lms.accounts.scoped import Holder, ScopedGrant, grants_on, holders, staff_ids
+from lms.accounts.signing import NotOurs, Signer
 from lms.contract.types import Right
 from lms.kernel.context import Actor, Context
 from lms.kernel.rights import NotFound
@@ -35,11 +38,15 @@ from lms.kernel.rights import NotFound
 __all__ = [
     "READ_PEOPLE",
     "Addressee",
+    "Attempts",
     "Holder",
     "Invited",
+    "NotOurs",
     "PersonInfo",
     "RosterLine",
     "ScopedGrant",
+    "Signer",
+    "TooManyAttempts",
     "accept_terms",
     "actor_of",
     "actors_of",
@@ -59,6 +66,8 @@ __all__ = [
     "lock_memberships",
     "members",
     "membership_ids_by_uuid",
+    "neighbourhood",
+    "note_use",
     "organisation_by_code",
     "organisation_details",
     "organisations",

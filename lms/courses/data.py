@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -90,8 +90,23 @@ class EnrolmentInfo:
     entered_at: datetime
     ended_at: datetime | None
     end_reason: str
+    paused_at: datetime | None = None
+    pauses: Sequence[Sequence[str]] = ()
+    until: date | None = None
+    said_at: datetime | None = None
+    said_reason: str = ""
+    adjusted: Mapping[str, str] = field(default_factory=dict)
 
     __scopes__: ClassVar[dict[str, str]] = {"cohort": "cohort_id", "course": "course_id", "person": "membership_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWords:
+    """What someone wrote about a pause or an end of theirs; `kind` is that of the change."""
+
+    kind: str
+    at: datetime
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from wtforms import BooleanField, DateField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
 from lms.contract.types import Role
-from lms.courses.operations import COHORT_ROLES, END_REASONS
+from lms.courses.leaving import END_REASONS, MOST_WORDS, PAUSE_REASONS, SAID_REASONS
+from lms.courses.operations import COHORT_ROLES
 from lms.courses.reasons import VOID_REASONS
 from lms.kernel.clock import end_of_day
 from lms.kernel.i18n import gettext, mark
@@ -74,6 +75,26 @@ class EndForm(Form):
     """Why an enrolment ends."""
 
     reason = ChoiceField(mark("Choisissez une raison."), choices=END_REASONS)
+
+
+class PauseForm(Form):
+    """A pause needs no reason: what is not one of ours is none."""
+
+    reason = StringField(filters=[lambda code: code if code in PAUSE_REASONS else ""])
+    words = StringField(validators=[Length(max=MOST_WORDS, message=_TOO_LONG)])
+
+
+class SaidForm(Form):
+    """How someone says that their path ends."""
+
+    reason = ChoiceField(mark("Choisissez une réponse."), choices=tuple(SAID_REASONS))
+    words = StringField(validators=[Length(max=MOST_WORDS, message=_TOO_LONG)])
+
+
+class ExtensionForm(Form):
+    """The last day of a path."""
+
+    until = DateField(validators=[DataRequired(mark("Choisissez un jour."))])
 
 
 class VoidForm(Form):

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from lms.contract.types import PersonalData
 from lms.courses.folds import DONE
+from lms.courses.leaving import END_SAID, PAUSE_REASONS, SAID_REASONS, erase_words
 from lms.courses.models import Cohort, Enrolment, EnrolmentChange, Opening, Progress, ValueConfirmation
 from lms.courses.structure import structure
 from lms.kernel.context import Context
@@ -24,8 +25,15 @@ REASONS = {
 _CHANGES = {
     "entered": mark("Entrée"),
     "moved": mark("Passage à une autre version"),
-    "ended": mark("Fin"),
+    "paused": mark("Pause"),
+    "returned": mark("Retour de pause"),
+    "extended": mark("Dernier jour changé"),
+    "end_said": mark("Fin, dite par vous"),
+    "ended": mark("Fin, notée par l'équipe"),
     "resumed": mark("Reprise"),
+    "skipped": mark("Activités passées"),
+    "added": mark("Activités ajoutées"),
+    "restored": mark("Activités remises comme pour tout le monde"),
 }
 EVIDENCE = "evidence"
 
@@ -68,7 +76,7 @@ def _enrolment(ctx: Context, enrolment: Enrolment, cohort: str) -> list[dict[str
     ]
     titles = {key: info.title for key, info in whole.activities.items()}
     changes = select(EnrolmentChange).where(EnrolmentChange.enrolment_id == enrolment.id).order_by(EnrolmentChange.id)
-    rows += [{gettext(_CHANGES.get(one.kind, one.kind)): one.at} for one in ctx.session.scalars(changes)]
+    rows += [_change(one) for one in ctx.session.scalars(changes)]
     openings = select(Opening).where(Opening.enrolment_id == enrolment.id).order_by(Opening.id)
     rows += [
         {
@@ -91,11 +99,24 @@ def _enrolment(ctx: Context, enrolment: Enrolment, cohort: str) -> list[dict[str
     ]
 
 
+def _change(one: EnrolmentChange) -> dict[str, Any]:
+    row: dict[str, Any] = {gettext(_CHANGES.get(one.kind, one.kind)): one.at}
+    reason = one.detail.get("reason")
+    said = SAID_REASONS if one.kind == END_SAID else {**PAUSE_REASONS, **REASONS}
+    if reason:
+        row[gettext("Raison")] = gettext(said.get(reason, reason))
+    if one.words:
+        row[gettext("Vos mots")] = one.words
+    return row
+
+
 def erase(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
-    """Enrolments and what hangs on them are evidence: they go when nothing asks to keep evidence any more."""
+    """Enrolments and what hangs on them are evidence; the words that a person wrote go with their account already."""
+    ids = list(ctx.session.scalars(select(Enrolment.id).where(Enrolment.membership_id == membership_id)))
+    if "account" in classes:
+        erase_words(ctx, ids)
     if EVIDENCE not in classes:
         return
-    ids = list(ctx.session.scalars(select(Enrolment.id).where(Enrolment.membership_id == membership_id)))
     for table in (Progress, Opening, EnrolmentChange):
         ctx.session.execute(delete(table).where(table.enrolment_id.in_(ids)))
     ctx.session.execute(delete(Enrolment).where(Enrolment.id.in_(ids)))

@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lms.courses.adjusting import is_expected
 from lms.courses.data import ActivityInfo, EnrolmentInfo, ModuleInfo, ProgressInfo, Structure
 from lms.courses.folds import DONE as DONE_STATUS
+from lms.courses.folds import WAITING as WAITING_STATUS
 from lms.courses.opening import Opened, due_at, opened
-from lms.kernel.clock import local_day
+from lms.courses.pauses import days_at_work
 
-DONE, NOW, OPEN, LATE, CLOSED = "done", "now", "open", "late", "closed"
+DONE, NOW, OPEN, LATE, CLOSED, WAITING = "done", "now", "open", "late", "closed", "waiting"
+"""Waiting: handed in; it is someone else's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Way:
     next: Step | None
     week: int
     weeks: int
+    enrolment: EnrolmentInfo | None = None
+    """Whose it is; None when staff look at the course."""
 
     @property
     def done(self) -> int:
@@ -113,8 +118,8 @@ def way_of(
     if coming is not None:
         here = steps.index(coming)
         steps[here] = coming = replace(coming, state=NOW)
-    days = (local_day(now, zone) - local_day(enrolment.entered_at, zone)).days
-    return Way(whole, _stages(whole, steps), coming, max(days, 0) // 7 + 1, int(whole.head.get("weeks", 0)))
+    days = days_at_work(enrolment, now=now, zone=zone)
+    return Way(whole, _stages(whole, steps), coming, days // 7 + 1, int(whole.head.get("weeks", 0)), enrolment)
 
 
 def preview_of(whole: Structure) -> Way:
@@ -135,11 +140,14 @@ def _step(
     now: datetime,
     zone: str,
 ) -> Step:
+    info = replace(info, optional=not is_expected(info, enrolment.adjusted))
     own = progress.get(info.key)
     door = opened(info, entered_at=enrolment.entered_at, now=now, zone=zone, progress=progress, granted=granted)
-    due = due_at(info, entered_at=enrolment.entered_at, zone=zone)
+    due = due_at(info, enrolment, now=now, zone=zone)
     if own is not None and own.status == DONE_STATUS:
         state = DONE
+    elif own is not None and own.status == WAITING_STATUS:
+        state = WAITING
     elif not door.is_open:
         state = CLOSED
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.database import Base, Keyed, new_uuid
@@ -198,10 +198,24 @@ class Enrolment(OrganisationOwned, Keyed, Base):
     entered_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(String(20), default="")
+    """What staff have noted or confirmed; what the person says stands in `said_reason`, and both stay."""
+    paused_at: Mapped[datetime | None]
+    """Since when deadlines stand still; None when they run."""
+    pauses: Mapped[list[Any]] = mapped_column(default=list)
+    """The pauses that are over, in order: [first local day, local day of the return]. By whom and why: EnrolmentChange."""
+    returned_at: Mapped[datetime | None]
+    """When they last came back, from a pause or an end: nobody is quiet before they have had their days again."""
+    until: Mapped[date | None]
+    """The last local day, when one was set: 15 months after the entry at the latest."""
+    said_at: Mapped[datetime | None]
+    said_reason: Mapped[str] = mapped_column(String(20), default="")
+    """What the person says of the end of their path, and when they said it first or changed it."""
+    adjusted: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Activity key → "skip" or "add": what is expected of this person and not of others. By whom and why: EnrolmentChange."""
 
 
 class EnrolmentChange(OrganisationOwned, Base):
-    """What happened to an enrolment, as rows: entered, moved to a version, ended, taken up again."""
+    """What happened to an enrolment, as rows: entered, moved, paused, back, extended, end said, ended, taken up again."""
 
     __tablename__ = "courses_enrolment_change"
     __retention__ = "evidence"
@@ -211,6 +225,8 @@ class EnrolmentChange(OrganisationOwned, Base):
     at: Mapped[datetime]
     by_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]]
+    words: Mapped[str] = mapped_column(Text, default="")
+    """What the person said of it in their own words: they can take them back, and erasing an account erases them."""
 
 
 class Opening(OrganisationOwned, Base):

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lms.courses.data import ActivityInfo, ProgressInfo
+from lms.courses.data import ActivityInfo, EnrolmentInfo, ProgressInfo
 from lms.courses.folds import DONE
-from lms.kernel.clock import deadline, local_day
+from lms.courses.pauses import moved, stops_of
+from lms.kernel.clock import end_of_day, local_day
 
 OPEN, DATE, AFTER, TRAINER = "", "date", "after", "trainer"
 
@@ -49,9 +50,12 @@ def opened(
     return Opened(is_open=False, because=TRAINER)
 
 
-def due_at(info: ActivityInfo, *, entered_at: datetime, zone: str) -> datetime | None:
-    """The deadline: a local date counted from the entry, 23:59."""
-    return deadline(entered_at, info.due_days, zone) if info.due_days is not None else None
+def due_at(info: ActivityInfo, enrolment: EnrolmentInfo, *, now: datetime, zone: str) -> datetime | None:
+    """The deadline: a local date counted from the entry, later by the days of the pauses that began before it, 23:59."""
+    if info.due_days is None:
+        return None
+    day = local_day(enrolment.entered_at, zone) + timedelta(days=info.due_days)
+    return end_of_day(moved(day, stops_of(enrolment, now=now, zone=zone)), zone)
 
 
 def _start_of_day_after(entered_at: datetime, days: int, zone: str) -> datetime:

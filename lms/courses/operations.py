@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -18,14 +17,13 @@ from lms.courses.events import (
     CohortClosed,
     CohortCreated,
     CohortReopened,
-    EnrolmentEnded,
     EnrolmentMoved,
-    EnrolmentResumed,
     PersonEnrolled,
     StaffAssigned,
     StaffReleased,
 )
-from lms.courses.models import MOVED, Cohort, Course, CourseVersion, Enrolment, EnrolmentChange, Opening, Progress
+from lms.courses.leaving import note_change, resume_enrolment
+from lms.courses.models import MOVED, Cohort, Course, CourseVersion, Enrolment, Opening, Progress
 from lms.courses.permissions import ENROL, MANAGE_COHORT, OPEN_ACTIVITY, PUBLISH_COURSE, STAFF_COHORT
 from lms.courses.publishing import latest_published
 from lms.courses.queries import play
@@ -36,7 +34,6 @@ from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
 from lms.xapi.api import COMPLETED, VOID, Intent, Outcome, Refused, batch, mark_stale, record, void_under_registration
 
-END_REASONS = ("created", "testing", "employed", "other_training", "chosen_stop", "lost_touch")
 COHORT_ROLES = (Role.TRAINER, Role.COACH)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}")
 
@@ -189,7 +186,7 @@ def enrol(
     ctx.session.flush()
     _follow(ctx, [row.membership_id for row in entered])
     for row in entered:
-        _note(ctx, row, "entered", {"version": version.number})
+        note_change(ctx, row, "entered", {"version": version.number})
         ctx.tell(PersonEnrolled(enrolment_id=row.id, membership_id=row.membership_id, cohort_id=cohort.id))
     if entered:
         ctx.registry.enrolment_moved(ctx, [row.id for row in entered])
@@ -220,28 +217,6 @@ def _follow(ctx: Context, ids: Sequence[int]) -> None:
     for owner in ids:
         if Role.LEARNER not in roles.get(owner, ()):
             grant_role(ctx, membership_id=owner, role=Role.LEARNER, scope=Scope.PERSON)
-
-
-def end_enrolment(ctx: Context, *, enrolment: Enrolment, reason: str) -> None:
-    """End an enrolment, for one of the known reasons; what was done stays."""
-    ctx.require(ENROL, on=enrolment)
-    if reason not in END_REASONS:
-        raise NotFound
-    if enrolment.ended_at is not None:
-        return
-    enrolment.ended_at, enrolment.end_reason = ctx.now, reason
-    _note(ctx, enrolment, "ended", {"reason": reason})
-    ctx.tell(EnrolmentEnded(enrolment_id=enrolment.id, reason=reason))
-
-
-def resume_enrolment(ctx: Context, *, enrolment: Enrolment) -> None:
-    """Take an ended enrolment up again, with the same entry and everything that was done."""
-    ctx.require(ENROL, on=enrolment)
-    if enrolment.ended_at is None:
-        return
-    enrolment.ended_at, enrolment.end_reason = None, ""
-    _note(ctx, enrolment, "resumed", {})
-    ctx.tell(EnrolmentResumed(enrolment_id=enrolment.id))
 
 
 def open_activity(ctx: Context, *, enrolment: Enrolment, activity_key: str) -> None:
@@ -294,19 +269,13 @@ def move_enrolments(ctx: Context, *, enrolments: Iterable[Enrolment], version: C
     stale = {(uuids[one.enrolment_id], one.activity_key) for one in ctx.session.execute(stored)}
     stale |= {(row.uuid, key) for row in moving for key in structure(ctx, version.id).activities}
     for row in moving:
-        _note(ctx, row, MOVED, {"from": row.version_id, "to": version.id})
+        note_change(ctx, row, MOVED, {"from": row.version_id, "to": version.id})
         row.version_id = version.id
         ctx.tell(EnrolmentMoved(enrolment_id=row.id, version_id=version.id))
     ctx.session.flush()
     mark_stale(ctx, "progress", stale)
     ctx.registry.enrolment_moved(ctx, [row.id for row in moving])
     return len(moving)
-
-
-def _note(ctx: Context, enrolment: Enrolment, kind: str, detail: dict[str, Any]) -> None:
-    """What happens to an enrolment is a row."""
-    by = ctx.actor.membership_id if ctx.actor else None
-    ctx.session.add(EnrolmentChange(enrolment_id=enrolment.id, kind=kind, at=ctx.now, by_id=by, detail=detail))
 
 
 # --------------------------------------------------------------------------------------------------------------- acts

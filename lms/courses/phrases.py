@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.courses.learner import CLOSED, DONE, LATE, NOW, OPEN, Step, Way
+from lms.courses.learner import CLOSED, DONE, LATE, NOW, OPEN, WAITING, Step, Way
 from lms.courses.opening import AFTER, DATE
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark, speech
@@ -24,6 +24,7 @@ _STATES = {
     OPEN: mark("à faire"),
     LATE: mark("à faire"),
     CLOSED: mark("pas encore ouvert"),
+    WAITING: mark("rendu, on vous répond bientôt"),
 }
 _DAY = "d MMMM"
 
@@ -32,7 +33,7 @@ class Phrases:
     """The words of one reader, looked up once for a whole page."""
 
     def __init__(self, ctx: Context, way: Way, place: str = "") -> None:
-        self.way, self.place, self.zone = way, place, ctx.here.timezone
+        self.ctx, self.way, self.place, self.zone = ctx, way, place, ctx.here.timezone
         self.types = ctx.registry.activity_types
         self.trainer = word(ctx, "trainer")
         self.states = {state: gettext(text) for state, text in _STATES.items()}
@@ -83,7 +84,7 @@ class Phrases:
 
     def due(self, step: Step) -> str:
         """Until when."""
-        if step.due_at is None or step.state == DONE:
+        if step.due_at is None or step.state in (DONE, WAITING):
             return ""
         day = speech().day(step.due_at, self.zone, _DAY)
         text = gettext("prévu pour le %(day)s, encore possible") if step.is_late else gettext("pour le %(day)s")
@@ -103,6 +104,17 @@ class Phrases:
         if not 0 < self.way.week <= self.way.weeks:
             return ""
         return gettext("Semaine %(week)s sur %(weeks)s") % {"week": self.way.week, "weeks": self.way.weeks}
+
+    def stops(self) -> str:
+        """What stands still, in words: a pause, an end that was said, an end; nothing while one goes on."""
+        course, enrolment = word(self.ctx, "course"), self.way.enrolment
+        if enrolment is None:
+            return ""
+        if enrolment.ended_at is not None:
+            return gettext("Votre %(course)s est terminé. Vous pouvez tout relire.") % {"course": course}
+        if enrolment.said_reason:
+            return gettext("Vous nous avez dit que c'est fini. Vous pouvez tout relire.")
+        return gettext("Votre %(course)s est en pause.") % {"course": course} if enrolment.paused_at else ""
 
     def kicker(self, step: Step) -> str:
         """What stands above the next act."""

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import request
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import PersonInfo, is_readable, person
 from lms.courses import views_cohorts
 from lms.courses.api import enrolment_by_key
-from lms.courses.forms import EndForm, VoidForm
+from lms.courses.forms import EndForm, ExtensionForm, PauseForm, VoidForm
 from lms.courses.holdings import REASONS
-from lms.courses.models import Cohort
-from lms.courses.operations import end_enrolment, open_activity, resume_enrolment, void_facts
+from lms.courses.leaving import (
+    PAUSE_REASONS,
+    SAID_REASONS,
+    WrongLastDay,
+    end_enrolment,
+    extend_enrolment,
+    pause_enrolment,
+    resume_enrolment,
+    return_enrolment,
+)
+from lms.courses.models import Cohort, Enrolment
+from lms.courses.operations import open_activity, void_facts
+from lms.courses.pauses import last_day_possible
 from lms.courses.permissions import ENROL, OPEN_ACTIVITY, READ_COHORT
 from lms.courses.phrases import Phrases
-from lms.courses.queries import enrolments_by_id, explained, place_of, way
+from lms.courses.queries import enrolments_by_id, explained, own_words, place_of, way
 from lms.courses.reasons import VOID_REASONS
 from lms.courses.rosters import enrolment_row, enrolments_of
 from lms.kernel.context import Context
-from lms.kernel.i18n import gettext
+from lms.kernel.i18n import gettext, speech
 from lms.kernel.web import flash, go, guarded, render
 from lms.xapi.api import VOID
 
@@ -44,7 +57,17 @@ def enrolment(ctx: Context, key: str) -> str:
     }
     reasons = [(code, gettext(text)) for code, text in REASONS.items()]
     cohort = ctx.session.get_one(Cohort, row.cohort_id)
-    return render("courses/enrolment.html", enrolment=row, cohort=cohort, **seen, may=may, reasons=reasons)
+    return render(
+        "courses/enrolment.html", enrolment=row, cohort=cohort, **seen, **_said(ctx, row), may=may, reasons=reasons
+    )
+
+
+def _said(ctx: Context, row: Enrolment) -> dict[str, object]:
+    """What the person says of a pause or an end; their words are for who accompanies them."""
+    said = gettext(SAID_REASONS[row.said_reason]) if row.said_reason else ""
+    words = own_words(ctx, row.id) if ctx.holds(ENROL, on=row) else []
+    whys = [(code, gettext(text)) for code, text in PAUSE_REASONS.items()]
+    return {"said": said, "words": words, "whys": whys, "last": last_day_possible(row.entered_at, ctx.here.timezone)}
 
 
 def person_panel(ctx: Context, subject: PersonInfo) -> str:
@@ -72,6 +95,38 @@ def post_resumption(ctx: Context, key: str) -> Response:
     """Take an ended enrolment up again."""
     resume_enrolment(ctx, enrolment=enrolment_row(ctx, key))
     flash(gettext("L'inscription reprend, avec tout ce qui a été fait."))
+    return go(".enrolment", key=key)
+
+
+@bp.post("/inscriptions/<key>/pause")
+@guarded(ENROL)
+def post_pause(ctx: Context, key: str) -> Response:
+    """Pause someone's path for them."""
+    pause_enrolment(ctx, enrolment=enrolment_row(ctx, key), reason=PauseForm().reason.data or "")
+    flash(gettext("C'est en pause : les dates attendent."))
+    return go(".enrolment", key=key)
+
+
+@bp.post("/inscriptions/<key>/retour")
+@guarded(ENROL)
+def post_return(ctx: Context, key: str) -> Response:
+    """Someone comes back from a pause."""
+    return_enrolment(ctx, enrolment=enrolment_row(ctx, key))
+    flash(gettext("La pause est finie. Les dates sont repoussées d'autant."))
+    return go(".enrolment", key=key)
+
+
+@bp.post("/inscriptions/<key>/prolonger")
+@guarded(ENROL)
+def post_extension(ctx: Context, key: str) -> Response:
+    """Set or move the last day of someone's path."""
+    form, row = ExtensionForm(), enrolment_row(ctx, key)
+    try:
+        extend_enrolment(ctx, enrolment=row, until=form.until.data or date.min)
+        flash(gettext("Le dernier jour est enregistré."))
+    except WrongLastDay as wrong:
+        day = speech().day(wrong.last)
+        flash(gettext("Choisissez un jour entre aujourd'hui et le %(day)s : 15 mois au plus.") % {"day": day}, "warn")
     return go(".enrolment", key=key)
 
 

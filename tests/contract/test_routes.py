@@ -31,6 +31,9 @@ PUBLIC_ROUTES = {
     "accounts.invitation",
     "accounts.post_invitation",
     "accounts.terms_text",  # one may read what one will accept
+    "news.news",  # after a path, people without account answer by a signed link
+    "news.post_news",
+    "news.thanks",
     "xapi.about",  # xAPI 1.0.3, Communication, 2.8
 }
 """Routes without a signed-in person. Adding one is a decision: say why beside it."""

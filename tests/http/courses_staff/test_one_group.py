@@ -12,8 +12,8 @@ from lms.accounts.api import ensure_person, grant_role
 from lms.accounts.models import Membership
 from lms.accounts.permissions import LEND_ACCESS, READ_PEOPLE
 from lms.contract.types import Role, Scope
+from lms.courses.leaving import end_enrolment
 from lms.courses.models import Enrolment
-from lms.courses.operations import end_enrolment
 from tests.factories.content import open_cohort
 
 CODE = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}")

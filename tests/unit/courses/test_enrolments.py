@@ -17,6 +17,7 @@ from lms.courses.api import create_cohort as create_by_api
 from lms.courses.api import enrol as enrol_by_api
 from lms.courses.catalogue import changes, coverage_lines, lasting, minutes_of
 from lms.courses.events import ActivityOpened, PersonEnrolled
+from lms.courses.leaving import end_enrolment, resume_enrolment
 from lms.courses.models import Cohort, Course, CourseVersion, Enrolment, EnrolmentChange, Opening
 from lms.courses.operations import (
     CodeTaken,
@@ -28,13 +29,11 @@ from lms.courses.operations import (
     change_cohort,
     close_cohort,
     create_cohort,
-    end_enrolment,
     enrol,
     move_enrolments,
     open_activity,
     release_staff,
     reopen_cohort,
-    resume_enrolment,
 )
 from lms.courses.permissions import ENROL
 from lms.courses.queries import enrolments_by_id, openings_of, way

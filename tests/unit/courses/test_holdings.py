@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lms.courses.holdings import erase, held_on
+from lms.courses.leaving import end_enrolment
 from lms.courses.models import Enrolment, EnrolmentChange, Opening
-from lms.courses.operations import end_enrolment, enrol, open_activity
+from lms.courses.operations import enrol, open_activity
 from lms.courses.rosters import cohort_row
 from lms.courses.structure import structure
 from tests.factories.content import open_cohort, publish_fixture
@@ -27,7 +28,7 @@ def test_enrolments_are_said_and_erased(engine_name: Any, acting: Any, platform:
     assert held.title == "Vos parcours"
     assert held.rows[0]["Groupe"] == "Groupe du mardi"
     assert held.rows[0]["Raison"] == "teste son activité"
-    assert [next(iter(row)) for row in held.rows[1:]] == ["Entrée", "Fin", "Activité ouverte pour vous"]
+    assert [next(iter(row)) for row in held.rows[1:]] == ["Entrée", "Fin, notée par l'équipe", "Activité ouverte pour vous"]
     assert held_on(ctx, world.members["coach"]).rows == []
     erase(ctx, person, frozenset({"account"}))
     assert ctx.session.scalar(select(func.count()).select_from(Enrolment)) == 1

@@ -1,0 +1,91 @@
+"""Rates of what becomes of people, as pure functions of ends and of the organisation's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from lms.kernel.clock import months_after
+from lms.outcomes.data import FEWEST, MONTHS, UNSAID, Ending, Rate, Row, RuleInfo
+
+POSITIVE, OTHER, UNKNOWN, TOO_EARLY = "positive", "other", "unknown", "too_early"
+WITHOUT_NEWS = frozenset({"", "lost_touch"})
+"""Reasons that say nothing of what became of someone."""
+
+
+def verdict(ending: Ending, rule: RuleInfo, *, month: int, today: date) -> str:
+    """What an end counts as, at its time or so many months after. Without an answer it is unknown: never guessed."""
+    if month == 0:
+        if ending.reason in rule.reasons:
+            return POSITIVE
+        return UNKNOWN if ending.reason in WITHOUT_NEWS else OTHER
+    if months_after(ending.ended_on, month) > today:
+        return TOO_EARLY
+    said = ending.situations.get(month, "")
+    if said in ("", UNSAID):
+        return UNKNOWN
+    return POSITIVE if said in rule.situations else OTHER
+
+
+def rate(endings: Iterable[Ending], rule: RuleInfo, *, month: int, today: date) -> Rate:
+    """The rate at a month. The same ends in any order give the same rate."""
+    counts = dict.fromkeys((POSITIVE, OTHER, UNKNOWN, TOO_EARLY), 0)
+    people = set()
+    for ending in endings:
+        found = verdict(ending, rule, month=month, today=today)
+        counts[found] += 1
+        if found != TOO_EARLY:
+            people.add(ending.membership_id)
+    return Rate(month, len(people), counts[POSITIVE], counts[OTHER], counts[UNKNOWN], counts[TOO_EARLY])
+
+
+def known_groups(endings: Sequence[Ending]) -> frozenset[int]:
+    """The groups that may be named: each with five people, and five at least among all who are not named, or none.
+
+    Else who is left out would be read by subtraction.
+    """
+    people: dict[int, set[int]] = {}
+    for ending in endings:
+        people.setdefault(ending.cohort_id, set()).add(ending.membership_id)
+    by_size = sorted(people, key=lambda group: (-len(people[group]), group))
+    named = [group for group in by_size if len(people[group]) >= FEWEST]
+    rest = [group for group in by_size if group not in named]
+    while rest and len(set().union(*(people[group] for group in rest))) < FEWEST and named:
+        rest.append(named.pop())
+    return frozenset(named)
+
+
+def by_group(endings: Sequence[Ending], rule: RuleInfo, *, month: int, today: date) -> list[tuple[int | None, Rate]]:
+    """The rate of each group that may be named, then of all the others together (None); nothing when that tells no more."""
+    counted = [one for one in endings if verdict(one, rule, month=month, today=today) != TOO_EARLY]
+    named = known_groups(counted)
+    parts = [(group, [one for one in counted if one.cohort_id == group]) for group in sorted(named)]
+    rest = [one for one in counted if one.cohort_id not in named]
+    lines: list[tuple[int | None, Rate]] = [
+        (group, rate(part, rule, month=month, today=today)) for group, part in parts
+    ]
+    if rest:
+        lines.append((None, rate(rest, rule, month=month, today=today)))
+    return lines if len(lines) > 1 else []
+
+
+def rows(endings: Sequence[Ending], rule: RuleInfo, *, names: Mapping[int, str], others: str, today: date) -> list[Row]:
+    """The ends without anyone's name, in an order that tells nothing; none when there are fewer than five people."""
+    if len({one.membership_id for one in endings}) < FEWEST:
+        return []
+    named = known_groups(endings)
+    made = [
+        Row(
+            group=names.get(one.cohort_id, others) if one.cohort_id in named else others,
+            entered=one.entered_on.replace(day=1),
+            ended=one.ended_on.replace(day=1),
+            reason=one.reason,
+            said_reason=one.said_reason,
+            situations=tuple(one.situations.get(month, "") for month in MONTHS),
+            verdict=verdict(one, rule, month=rule.month, today=today),
+        )
+        for one in endings
+    ]
+    return sorted(
+        made, key=lambda row: (row.ended, row.group, row.entered, row.reason, row.said_reason, row.situations)
+    )

@@ -1,0 +1,107 @@
+"""Staff pages: rates by the organisation's own rule, the rows behind them, the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from lms.courses.api import END_WORDS, SAID_REASONS
+from lms.kernel.clock import local_day
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext, mark
+from lms.kernel.paging import PAGE, Listed
+from lms.kernel.rights import NotFound
+from lms.kernel.web import flash, go, guarded, page_number, pager, render
+from lms.outcomes import views_contacts
+from lms.outcomes.data import FEWEST, MONTHS, NOTED, Ending, RuleInfo
+from lms.outcomes.drawing import bars
+from lms.outcomes.folds import OTHER, POSITIVE, TOO_EARLY, UNKNOWN, by_group, rate, rows
+from lms.outcomes.forms import months_to_choose, period, rule_in_form
+from lms.outcomes.letters import WHEN
+from lms.outcomes.operations import set_rule
+from lms.outcomes.permissions import READ_RATES, SET_RULE
+from lms.outcomes.queries import cohort_names, endings, rule_in_force
+
+bp = views_contacts.bp
+VERDICTS = {
+    POSITIVE: mark("positive"),
+    OTHER: mark("autre"),
+    UNKNOWN: mark("inconnue"),
+    TOO_EARLY: mark("trop tôt"),
+}
+
+
+@bp.get("/suites/resultats")
+@guarded(READ_RATES)
+def rates(ctx: Context) -> str:
+    """How many ends are positive, by the organisation's own rule."""
+    first, last = period(ctx)
+    found, rule = endings(ctx, first=first, last=last), rule_in_force(ctx)
+    today = local_day(ctx.now, ctx.here.timezone)
+    lines = [rate(found, rule, month=month, today=today) for month in (0, *MONTHS)]
+    main = next(line for line in lines if line.month == rule.month)
+    seen = {"lines": lines, "main": main, "bars": bars([line for line in lines if line.is_shown])}
+    may = {"rule": ctx.holds_everywhere(SET_RULE)}
+    groups = _groups(ctx, found, rule)
+    return render("outcomes/rates.html", **seen, groups=groups, may=may, **_frame(ctx, rule))
+
+
+def _groups(ctx: Context, found: Sequence[Ending], rule: RuleInfo) -> list[tuple[str, Any]]:
+    today = local_day(ctx.now, ctx.here.timezone)
+    lines = by_group(found, rule, month=rule.month, today=today)
+    names = cohort_names(ctx, {group for group, _rate in lines if group is not None})
+    return [(names.get(group, "") if group else gettext("Les autres groupes"), line) for group, line in lines]
+
+
+def _frame(ctx: Context, rule: RuleInfo) -> dict[str, Any]:
+    """The period, the rule and the words of both pages."""
+    first, last = period(ctx)
+    return {
+        "first": first,
+        "last": last,
+        "months": months_to_choose(ctx),
+        "rule": rule,
+        "fewest": FEWEST,
+        "when": {month: gettext(text) for month, text in WHEN.items()},
+        "reasons": {code: gettext(text) for code, text in END_WORDS.items()},
+        "said": {code: gettext(text) for code, text in SAID_REASONS.items()},
+        "noted": {code: gettext(text) for code, text in NOTED.items()},
+        "verdicts": {code: gettext(text) for code, text in VERDICTS.items()},
+    }
+
+
+@bp.get("/suites/resultats/lignes")
+@guarded(READ_RATES)
+def rate_rows(ctx: Context) -> str:
+    """The rows behind the rates, without anyone's name."""
+    (first, last), rule = period(ctx), rule_in_force(ctx)
+    found = endings(ctx, first=first, last=last)
+    names, today = cohort_names(ctx, {one.cohort_id for one in found}), local_day(ctx.now, ctx.here.timezone)
+    made = rows(found, rule, names=names, others=gettext("Autres groupes"), today=today)
+    start = (page_number() - 1) * PAGE
+    listed = Listed(made[start : start + PAGE], len(made), page_number())
+    kept = {name: request.args[name] for name in ("du", "au") if name in request.args}
+    return render("outcomes/rows.html", listed=listed, page=pager(listed, **kept), **_frame(ctx, rule))
+
+
+@bp.get("/suites/regle")
+@guarded(SET_RULE)
+def rule(ctx: Context) -> str:
+    """What the organisation counts as a positive end."""
+    return render("outcomes/rule.html", **_frame(ctx, rule_in_force(ctx)))
+
+
+@bp.post("/suites/regle")
+@guarded(SET_RULE)
+def post_rule(ctx: Context) -> Response:
+    """Say it."""
+    try:
+        set_rule(ctx, **rule_in_form())
+        flash(gettext("C'est enregistré : les résultats sont calculés avec cette règle."))
+    except NotFound:
+        flash(gettext("Choisissez dans la liste."), "warn")
+        return go(".rule")
+    return go(".rates")
