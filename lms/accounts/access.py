@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.contacts import EMAIL
+from lms.accounts.devices import add_device, forget_devices, keep_only
 from lms.accounts.events import (
     CardPrinted,
     CardRevoked,
@@ -16,17 +17,18 @@ from lms.accounts.events import (
     LinkRequested,
     LinkShown,
     PasswordChanged,
+    PersonSeenAs,
     SessionOpened,
     SessionsClosed,
 )
-from lms.accounts.grants import require_over
+from lms.accounts.grants import is_only_followed, require_over, roles_of
 from lms.accounts.models import AccessCard, Identifier, Invitation, Membership, Person, SentForm, SignInLink
-from lms.accounts.permissions import LEND_ACCESS
+from lms.accounts.permissions import LEND_ACCESS, SEE_AS
 from lms.accounts.signing import Signer
-from lms.kernel.context import Context
+from lms.kernel.context import Actor, Context
 from lms.kernel.i18n import LANGUAGES
 from lms.kernel.jobs import wake_after_commit
-from lms.kernel.rights import NotFound
+from lms.kernel.rights import Forbidden, NotFound
 
 MAILED_LINK_LIVES = timedelta(minutes=30)
 SHOWN_LINK_LIVES = timedelta(hours=24)
@@ -160,21 +162,19 @@ def accept_invitation(ctx: Context, *, invitation: Invitation, password_hash: st
     return membership.id
 
 
-def note_session(ctx: Context, *, way: str) -> None:
-    """Write down that the person has signed in."""
+def note_session(ctx: Context, *, way: str, device: str, kind: str = "") -> None:
+    """Write down that the person has signed in, on a device of this key and kind."""
+    add_device(ctx, key=device, way=way, kind=kind)
     ctx.tell(SessionOpened(ctx.subject.membership_id, way))
 
 
-def change_password(ctx: Context, *, password_hash: str) -> int:
-    """A new password for the person signed in; the edge has asked for the old one. Every cookie made before stops working.
-
-    Returns the epoch of the cookie that keeps this device in.
-    """
+def change_password(ctx: Context, *, password_hash: str, device: str = "") -> None:
+    """A new password for the person signed in; the edge has asked for the old one. Every device but this one is out."""
     someone = person(ctx)
     someone.password_hash = password_hash
     someone.epoch += 1
+    keep_only(ctx, key=device, epoch=someone.epoch)
     ctx.tell(PasswordChanged(ctx.subject.membership_id))
-    return someone.epoch
 
 
 def change_language(ctx: Context, *, language: str) -> None:
@@ -183,9 +183,15 @@ def change_language(ctx: Context, *, language: str) -> None:
         person(ctx).language = language
 
 
+def change_reading(ctx: Context, *, easy: bool) -> None:
+    """Larger text, more space, no motion; or as for everyone."""
+    person(ctx).easy_reading = easy
+
+
 def close_sessions(ctx: Context, *, with_cards: bool = False) -> None:
-    """Sign out everywhere: every cookie made before stops working; one's cards too, when they are lost as well."""
+    """Sign out on every device, in every organisation; one's cards too, when they are lost as well."""
     person(ctx).epoch += 1
+    forget_devices(ctx, membership_id=ctx.subject.membership_id)
     ctx.tell(SessionsClosed(ctx.subject.membership_id))
     if with_cards:
         own = AccessCard.membership_id == ctx.subject.membership_id
@@ -215,3 +221,12 @@ def is_first_time(ctx: Context, intent: str) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def see_as(ctx: Context, *, membership: Membership) -> Actor:
+    """Look at the pages of learning as this person sees them; the trail says so. Only of those who learn and do no more."""
+    require_over(ctx, SEE_AS, [membership])
+    if not is_only_followed(roles_of(ctx, [membership.id]).get(membership.id, ())):
+        raise Forbidden(SEE_AS.name)
+    ctx.tell(PersonSeenAs(membership.id))
+    return Actor(membership.id, membership.person_id, membership.uuid, membership.name)

@@ -185,6 +185,33 @@ class TermsPublished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TextPublished(Event):
+    """A version of another legal text is in force."""
+
+    type: ClassVar[str] = "accounts.text_published"
+    title: ClassVar[str] = mark("%(actor)s a publié la version %(version)s du texte « %(text)s »")
+    text: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogoChanged(Event):
+    """The organisation's logo was changed, or taken away."""
+
+    type: ClassVar[str] = "accounts.logo_changed"
+    title: ClassVar[str] = mark("%(actor)s a changé le logo de l’association")
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesChanged(Event):
+    """What the organisation prefers was changed; `names` says which."""
+
+    type: ClassVar[str] = "accounts.preferences_changed"
+    title: ClassVar[str] = mark("%(actor)s a changé les préférences de l’association")
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TermsAccepted(Event):
     """Someone has accepted a version of the terms."""
 

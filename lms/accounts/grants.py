@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,3 +83,8 @@ def require_over(ctx: Context, right: Right, memberships: Iterable[Membership]) 
     for one in people:
         if not mine[one.id] & right.roles or not set(theirs.get(one.id, ())) <= opened_by(mine[one.id]):
             raise Forbidden(right.name)
+
+
+def is_only_followed(roles: Collection[Role]) -> bool:
+    """Whether someone with these roles learns here and does no more."""
+    return Role.LEARNER in roles and set(roles) <= {Role.LEARNER, Role.COMPANY_HEAD}

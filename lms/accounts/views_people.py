@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from markupsafe import Markup
 
 from lms.accounts import access, operations
@@ -23,11 +23,11 @@ from lms.accounts.forms import (
     signer,
     uploaded,
 )
-from lms.accounts.grants import givable_roles, may_open_for, require_everywhere
+from lms.accounts.grants import givable_roles, is_only_followed, may_open_for, require_everywhere
 from lms.accounts.models import Membership
 from lms.accounts.names import STATUS_NAMES
 from lms.accounts.operations import Refused
-from lms.accounts.permissions import INVITE, LEND_ACCESS, READ_PEOPLE, WRITE_PEOPLE, WRITE_ROLES
+from lms.accounts.permissions import INVITE, LEND_ACCESS, READ_PEOPLE, SEE_AS, WRITE_PEOPLE, WRITE_ROLES
 from lms.accounts.queries import (
     FILTERS,
     cards_of,
@@ -44,11 +44,11 @@ from lms.accounts.roster import RosterLine, UnreadableRoster, read_roster
 from lms.accounts.signing import LINK, ROSTER, NotOurs, grouped
 from lms.accounts.views import Page
 from lms.contract.types import Role
-from lms.kernel import web
+from lms.kernel import seeing, web
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.rights import NotFound
-from lms.kernel.web import flash, go, guarded, render
+from lms.kernel.web import flash, go, guarded, render, signed_in
 
 bp = Blueprint("people", __name__)
 ROSTER_SECONDS = 4 * 60 * 60
@@ -195,12 +195,13 @@ def person(ctx: Context, key: str) -> Page:
 
 def _person_page(ctx: Context, member: Membership, form: GrantForm) -> str:
     subject = PersonInfo(member.id, member.key, member.uuid, member.name, member.sort_name)
+    grants = grants_of(ctx, member.id)
     return render(
         "accounts/person.html",
         person=member,
         phone=readable_phone(member.phone),
         status=gettext(STATUS_NAMES[member.status]),
-        grants=grants_of(ctx, member.id),
+        grants=grants,
         givable=givable_roles(ctx) if ctx.holds(WRITE_ROLES, member) else frozenset(),
         form=form.offer(givable_roles(ctx)),
         errors=problems(form),
@@ -209,11 +210,29 @@ def _person_page(ctx: Context, member: Membership, form: GrantForm) -> str:
         may_lend=member.status == "active"
         and ctx.holds(LEND_ACCESS, member)
         and may_open_for(ctx, LEND_ACCESS, member.id),
+        may_see_as=ctx.holds(SEE_AS, member) and is_only_followed({one.role for one in grants if not one.is_over}),
         may_write=ctx.holds(WRITE_PEOPLE, member) and may_open_for(ctx, WRITE_PEOPLE, member.id),
         may_invite=ctx.holds_everywhere(INVITE),
         panels=[Markup(piece) for piece in ctx.registry.panels_at("person", ctx, subject)],  # noqa: S704 - panels give safe HTML
         role_name=role_name,
     )
+
+
+@bp.post("/personnes/<key>/voir-comme")
+@guarded(SEE_AS)
+def post_seeing(ctx: Context, key: str) -> Page:
+    """See the pages of learning as this person sees them, for half an hour."""
+    shown = access.see_as(ctx, membership=membership(ctx, key, right=SEE_AS))
+    seeing.begin(ctx.subject, shown, now=ctx.now)
+    return redirect("/", 303)
+
+
+@bp.post("/voir-comme/fin")
+@signed_in
+def post_seeing_end(ctx: Context) -> Page:
+    """Back to one's own pages."""
+    seeing.end()
+    return redirect("/", 303)
 
 
 @bp.get("/personnes/<key>/modifier")

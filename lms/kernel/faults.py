@@ -15,6 +15,7 @@ from lms.kernel import i18n
 from lms.kernel.database import DatabaseBusy
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
+from lms.kernel.seeing import END, SeeingOnly
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,8 @@ def answer_fault(failure: Exception) -> Any:
         return redirect(url_for("accounts.terms", next=request.full_path if request.method == "GET" else None), 303)
     if isinstance(failure, NotSignedIn) and request.method == "GET" and not _wants_json():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    if isinstance(failure, SeeingOnly) and not _wants_json():
+        return _seeing_page()
     code = _status(failure)
     if code >= 500:
         log.error("fault %s on %s", type(failure).__name__, request.endpoint, exc_info=failure)
@@ -106,6 +109,14 @@ def answer_fault(failure: Exception) -> Any:
     response.status_code = code
     if code == 503:
         response.headers["Retry-After"] = "30"
+    return response
+
+
+def _seeing_page() -> Any:
+    """Who sees as someone else has pressed a button, or asked for a page that is this person's alone."""
+    page = render_template("ui/seeing.html", **_bare_globals(), end_url=url_for(END))
+    response = current_app.make_response(page)
+    response.status_code = 403
     return response
 
 
@@ -183,6 +194,7 @@ def _status(failure: Exception) -> int:
         NotSignedIn: 401,
         TermsToAccept: 403,
         Forbidden: 403,
+        SeeingOnly: 403,
         AnothersIntent: 409,
         NotFound: 404,
         DatabaseBusy: 503,

@@ -30,7 +30,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.contract.types import Right
-from lms.kernel import i18n
+from lms.kernel import i18n, seeing
 from lms.kernel.assets import asset_url, template_folders
 from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
@@ -62,14 +62,14 @@ bp = Blueprint("web", __name__)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login keeps for a request; its id is `organisation:membership:epoch`."""
+    """What Flask-Login keeps for a request; its id is `organisation:membership:device`."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
 
     def get_id(self) -> str:
         """What the signed cookie carries."""
-        return f"{self.identity.organisation.id}:{self.identity.actor.membership_id}:{self.identity.epoch}"
+        return f"{self.identity.organisation.id}:{self.identity.actor.membership_id}:{self.identity.device}"
 
 
 def platform() -> Platform:
@@ -105,7 +105,8 @@ def context() -> Context:
 
 def _as_someone(nobody: Context, identity: Identity) -> Context:
     nobody.session.info["organisation_id"] = identity.organisation.id  # the session may be newer than the identity
-    return replace(nobody, organisation=identity.organisation, actor=identity.actor, grants=identity.grants)
+    shown = seeing.shown_instead(platform(), nobody.session, identity) or identity
+    return replace(nobody, organisation=shown.organisation, actor=shown.actor, grants=shown.grants)
 
 
 def current_identity() -> Identity | None:
@@ -212,6 +213,7 @@ def page_globals() -> dict[str, Any]:
         "dir": request.args.get("dir")
         if current_app.debug and request.args.get("dir") == "rtl"
         else i18n.speech().direction,
+        "easy": bool(cookie.get("easy")),
         "speech": i18n.speech(),
         "word": functools.partial(word, ctx),
         "viewer": _viewer(identity, ctx) if identity else None,
@@ -219,6 +221,7 @@ def page_globals() -> dict[str, Any]:
         "flashes": get_flashed_messages(with_categories=True),
         "page_state": {},
         "footer_links": [],
+        "seen_as": seeing.seen_as(),
         "this_address": request.full_path if request.query_string else request.path,
         "zone": ctx.organisation.timezone if ctx.organisation else "Europe/Paris",
     }
