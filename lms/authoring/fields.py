@@ -68,6 +68,12 @@ class Box:
         """How it is drawn."""
         return str(self.field.kind)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """Its label, hint, unit and button in the reader's language: a per cent sign in them is no place to fill."""
+        own = {name: str(getattr(self.field, name)) for name in ("label", "hint", "unit", "adds")}
+        return {name: gettext(text) if text else "" for name, text in own.items()}
+
 
 class NoSuchRow(Exception):
     """The row is not there any more."""
@@ -168,7 +174,7 @@ def read(fields: Sequence[FormField], sent: Sent, before: Mapping[str, Any], pre
         if not applies(one, found):
             continue
         value = _value(one, sent, f"{prefix}.{one.name}", before.get(one.name))
-        if value not in (None, "", []) and value != one.default:
+        if value not in (None, "", []) and (value != one.default or before.get(one.name) == value):
             found[one.name] = value
         elif one.name in deciding and one.default is not None:
             found[one.name] = one.default

@@ -14,6 +14,7 @@ from lms.courses.editing import module_row, told, touch, version_row
 from lms.courses.events import PartRemoved
 from lms.courses.models import ActivityRow, CourseFile, ModuleRow, RemovedPart
 from lms.courses.permissions import PUBLISH_COURSE
+from lms.courses.structure import parts_of
 from lms.kernel.context import Context
 from lms.kernel.database import new_key
 from lms.kernel.rights import NotFound
@@ -221,8 +222,7 @@ def _remove(
 
 
 def _keys_of(ctx: Context, row: ActivityRow) -> list[str]:
-    kind = ctx.registry.activity_types.get(row.type)
-    return [row.key, *(key for key, _title in kind.parts(row.body))] if kind else [row.key]
+    return [row.key, *(key for key, _title in parts_of(ctx, row))]
 
 
 def _module_for(ctx: Context, draft: DraftInfo, parts: dict[str, Any]) -> ModuleRow:

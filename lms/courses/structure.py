@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -93,7 +92,7 @@ def _read(ctx: Context, version_id: int) -> tuple[Structure, bool]:
     rows = ctx.session.execute(_ACTIVITIES.where(ActivityRow.version_id == version_id)).all()
     built = tuple(_module(module, [row for row in rows if row.module_id == module.id]) for module in modules)
     activities = {one.key: one for module in built for one in module.activities}
-    parts = {key: (row.key, title) for row in rows for key, title in _parts(ctx, row)}
+    parts = {key: (row.key, title) for row in rows for key, title in parts_of(ctx, row)}
     return (
         Structure(
             version_id=version.id,
@@ -114,9 +113,13 @@ def _read(ctx: Context, version_id: int) -> tuple[Structure, bool]:
     )
 
 
-def _parts(ctx: Context, row: Any) -> Iterable[tuple[str, str]]:
+def parts_of(ctx: Context, row: Any) -> list[tuple[str, str]]:
+    """(key, title) of the parts of an activity; none of one that is so unfinished that its type cannot say."""
     kind = ctx.registry.activity_types.get(row.type)
-    return kind.parts(row.body) if kind else ()
+    try:
+        return list(kind.parts(row.body)) if kind else []
+    except (KeyError, TypeError, AttributeError):
+        return []
 
 
 def _module(row: Any, activities: list[Any]) -> ModuleInfo:

@@ -85,7 +85,7 @@ class Quiz:
         """Graded pools: practice feeds no criterion."""
         for pool in body.get("pools", ()):
             if pool.get("use", GRADED) == GRADED:
-                yield pool["key"], pool["title"]
+                yield pool["key"], pool.get("title", "")
 
 
 KIND = Quiz()
@@ -122,7 +122,9 @@ def _pools(activity: ActivityView, drawn: Sequence[Drawn]) -> list[dict[str, Any
             if one.pool_key == pool["key"]:
                 number += 1
                 questions.append(_shown(one, number, prompts[one.key]))
-        shown.append({"title": unbroken(pool["title"]), "is_practice": pool.get("use") == PRACTICE, "questions": questions})
+        shown.append(
+            {"title": unbroken(pool["title"]), "is_practice": pool.get("use") == PRACTICE, "questions": questions}
+        )
     return shown
 
 
@@ -138,7 +140,9 @@ def _shown(drawn: Drawn, number: int, prompt: str) -> dict[str, Any]:
         "prompt": prompt,
         "unit": question.get("unit"),
         "choices": [(choice["key"], unbroken(choice["text"])) for choice in question.get("choices", ())],
-        "lefts": [{"key": pair["key"], "text": unbroken(pair["left"]), "value": None} for pair in question.get("pairs", ())],
+        "lefts": [
+            {"key": pair["key"], "text": unbroken(pair["left"]), "value": None} for pair in question.get("pairs", ())
+        ],
         "offered": offered,
         "items": [{"key": key, "text": text, "position": place} for place, (key, text) in enumerate(offered, 1)],
         "answer": _told(question) if drawn.use == PRACTICE else (),
