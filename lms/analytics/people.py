@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, literal, select
@@ -14,16 +13,9 @@ from lms.analytics.data import ALL, BY_WEEK, ENDED, NONE, PRESENT, SOME, Asked, 
 from lms.competences.api import levels
 from lms.courses.api import enrolments
 from lms.kernel.context import Context
+from lms.kernel.statements import once
 
-_made: dict[tuple[Any, ...], Select[Any]] = {}
 MOST_WORDS = 4
-
-
-def once(key: tuple[Any, ...], make: Callable[[], Select[Any]]) -> Select[Any]:
-    """The statement of this name, made at its first use."""
-    if key not in _made:
-        _made[key] = make()
-    return _made[key]
 
 
 def versions_of(ctx: Context) -> Select[Any]:
@@ -38,7 +30,7 @@ def versions_of(ctx: Context) -> Select[Any]:
             .order_by(enrolment.c.version_id.desc())
         )
 
-    return once(("versions",), make)
+    return once(("analytics", "versions"), make)
 
 
 def levels_of_cohort(ctx: Context, *, by_week: bool) -> Select[Any]:
@@ -49,7 +41,7 @@ def levels_of_cohort(ctx: Context, *, by_week: bool) -> Select[Any]:
         query = select(person.c.enrolment_id, person.c.membership_id, person.c.entered_at)
         return levels(ctx, query.where(person.c.cohort_id == bindparam("cohort")), by_week=by_week)
 
-    return once(("levels of cohort", by_week), make)
+    return once(("analytics", "levels of cohort", by_week), make)
 
 
 def levels_of_some(ctx: Context, *, by_week: bool) -> Select[Any]:
@@ -61,7 +53,7 @@ def levels_of_some(ctx: Context, *, by_week: bool) -> Select[Any]:
         some = query.where(person.c.enrolment_id.in_(bindparam("enrolments", expanding=True)))
         return levels(ctx, some, by_week=by_week)
 
-    return once(("levels of some", by_week), make)
+    return once(("analytics", "levels of some", by_week), make)
 
 
 def parameters_of(moment: Moment, **values: Any) -> dict[str, Any]:
@@ -82,7 +74,7 @@ def people_asked(
     filtered = asked.block if asked.level and asked.block in codes else ""
     sorted_by = asked.sort if asked.sort in codes else ""
     if not filtered and not sorted_by:
-        key = ("people", are_named, asked.status, asked.sort == BY_WEEK, asked.descending, len(words))
+        key = ("analytics", "people", are_named, asked.status, asked.sort == BY_WEEK, asked.descending, len(words))
         return once(key, lambda: _people(ctx, asked, ground, moment, words=len(words), are_named=are_named)), values
     blocks = [one.id for own in ground.own.values() for code, one in own.items() if code in (filtered, sorted_by)]
     query = _people(

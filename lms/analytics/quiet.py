@@ -10,10 +10,11 @@ from sqlalchemy import Select, bindparam, func, select
 
 from lms.accounts.api import people
 from lms.contract.types import Preference
-from lms.courses.api import ActivityInfo, Structure, progress, readable_enrolments, structure
+from lms.courses.api import READ_COHORT, ActivityInfo, Structure, progress, readable_enrolments, structure
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.preferences import preference
+from lms.kernel.statements import once, once_for
 
 QUIET_DAYS = Preference(
     "analytics.quiet_days",
@@ -22,7 +23,7 @@ QUIET_DAYS = Preference(
     ("5", "7", "10", "14", "21", "30"),
 )
 """10 days at first: who comes twice a month is not quiet, who has been silent for a week and a half may be."""
-MOST = 50
+MOST = 30
 DONE = "done"
 
 
@@ -44,13 +45,14 @@ class Quiet:
 
 
 def quiet_people(ctx: Context) -> list[Quiet]:
-    """The people that the actor accompanies who are quiet, the longest first, fifty at the most. Two queries.
+    """The people that the actor accompanies who are quiet, the longest first, thirty at the most. Two queries.
 
     Who pauses, has ended or has done everything is not quiet. What a phone has not sent yet cannot be known: a person is
     said to be quiet, never absent.
     """
     before = ctx.now - timedelta(days=int(preference(ctx, QUIET_DAYS.name)))
-    rows = ctx.session.execute(_silent(ctx), {"before": before}).all()
+    silent = once_for(ctx, READ_COHORT, ("analytics", "silent"), lambda: _silent(ctx))
+    rows = ctx.session.execute(silent, {"before": before}).all()
     figures = _figures(ctx, [row.enrolment_id for row in rows])
     found = []
     for row in rows:
@@ -81,7 +83,7 @@ def _next(whole: Structure, done: set[str]) -> ActivityInfo | None:
 
 
 def _silent(ctx: Context) -> Select[Any]:
-    """The enrolments under way of which nothing is known after `before`. Rights differ, so it is made each time."""
+    """The enrolments under way of which nothing is known after `before`."""
     enrolment, person, figure = readable_enrolments(ctx).subquery(), people(ctx).subquery(), progress(ctx).subquery()
     last = select(func.max(figure.c.last_at)).where(figure.c.enrolment_id == enrolment.c.enrolment_id).scalar_subquery()
     since = func.coalesce(last, enrolment.c.entered_at)
@@ -106,9 +108,14 @@ def _silent(ctx: Context) -> Select[Any]:
 def _figures(ctx: Context, enrolment_ids: list[int]) -> dict[int, list[Any]]:
     if not enrolment_ids:
         return {}
-    figure = progress(ctx).subquery()
-    query = select(figure.c.enrolment_id, figure.c.activity_key, figure.c.status, figure.c.last_at)
     found: dict[int, list[Any]] = {}
-    for row in ctx.session.execute(query.where(figure.c.enrolment_id.in_(enrolment_ids))):
+    query = once(("analytics", "figures of some"), lambda: _figures_of_some(ctx))
+    for row in ctx.session.execute(query, {"enrolments": enrolment_ids}):
         found.setdefault(row.enrolment_id, []).append(row)
     return found
+
+
+def _figures_of_some(ctx: Context) -> Select[Any]:
+    figure = progress(ctx).subquery()
+    query = select(figure.c.enrolment_id, figure.c.activity_key, figure.c.status, figure.c.last_at)
+    return query.where(figure.c.enrolment_id.in_(bindparam("enrolments", expanding=True)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.api import members
@@ -14,6 +15,7 @@ from lms.courses.events import ValueConfirmed, ValueWithdrawn
 from lms.courses.models import PUBLISHED, Course, CourseVersion, NamedValue, ValueConfirmation
 from lms.courses.permissions import CONFIRM_VALUE
 from lms.kernel.context import Context
+from lms.kernel.statements import once_for
 
 _IS_CONFIRMED = exists().where(
     ValueConfirmation.course_id == bindparam("course_id"),
@@ -61,9 +63,13 @@ class Unconfirmed:
 
 def unconfirmed(ctx: Context) -> list[Unconfirmed]:
     """The courses in force, of those for which the actor may answer, that have values to confirm. One query."""
-    count = func.count().label("count")
-    rows = ctx.session.execute(
-        select(Course.key, CourseVersion.title, count, CourseVersion.published_at)
+    rows = ctx.session.execute(once_for(ctx, CONFIRM_VALUE, "courses: unconfirmed", lambda: _unconfirmed(ctx)))
+    return [Unconfirmed(row.key, row.title, row.count, row.published_at or ctx.now) for row in rows]
+
+
+def _unconfirmed(ctx: Context) -> Select[Any]:
+    return (
+        select(Course.key, CourseVersion.title, func.count().label("count"), CourseVersion.published_at)
         .join(CourseVersion, CourseVersion.course_id == Course.id)
         .join(NamedValue, NamedValue.version_id == CourseVersion.id)
         .where(
@@ -76,7 +82,6 @@ def unconfirmed(ctx: Context) -> list[Unconfirmed]:
         .group_by(Course.key, CourseVersion.title, CourseVersion.published_at)
         .order_by(Course.key)
     )
-    return [Unconfirmed(row.key, row.title, row.count, row.published_at or ctx.now) for row in rows]
 
 
 class ValueHasChanged(Exception):

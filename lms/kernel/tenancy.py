@@ -78,13 +78,14 @@ def tenancy_of(table: Table) -> str:
     return getattr(mapped, "__tenancy__", None) or ("organisation" if OWNER in table.c else "site")
 
 
-_classes: dict[str, type[Base]] = {}
+_classes: dict[str, Any] = {}
 
 
 def _classes_by_table() -> dict[str, type[Base]]:
-    if len(_classes) != len(Base.registry.mappers):
+    if _classes.get("") != len(Base.metadata.tables):
         _classes.clear()
         _classes.update({mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers})
+        _classes[""] = len(Base.metadata.tables)  # counting the mappers themselves walks over all of them
     return _classes
 
 

@@ -117,6 +117,7 @@ def current_identity() -> Identity | None:
 def forget_context() -> None:
     """After signing in or out: the next use makes a new context."""
     g.pop("lms_context", None)
+    g.pop("lms_page", None)
 
 
 def end_transaction() -> None:
@@ -199,8 +200,10 @@ def pager(listed: Listed[Any], **kept: Any) -> dict[str, object]:
 
 
 def render(template: str, **values: Any) -> str:
-    """A page, with what every template may use."""
-    return render_template(template, **page_globals(), **values)
+    """A page or a piece of one, with what every template may use: found once for all the pieces of a page."""
+    if "lms_page" not in g:
+        g.lms_page = page_globals()
+    return render_template(template, **g.lms_page, **values)
 
 
 def page_globals() -> dict[str, Any]:
@@ -233,6 +236,7 @@ def _viewer(identity: Identity, ctx: Context) -> dict[str, Any]:
         "name": name,
         "initials": "".join(part[0] for part in name.split()[:2]).upper(),
         "organisation_name": identity.organisation.name,
+        "logo_url": f"/logo/{identity.organisation.logo}" if identity.organisation.logo else "",
         "is_staff": ctx.audience == "staff",
     }
 
