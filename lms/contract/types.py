@@ -159,6 +159,8 @@ class IntentKind:
     name: str
     payload: type[Any]
     operation: Callable[..., Any]
+    is_anonymous: bool = False
+    """What was sent leaves no trace of who sent it: the ledger keeps a hash of the act's UUID and the day, nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lms.contract.types import Believed, LedgerEntry
-from lms.xapi.api import ATTENDED, COMPLETED, PASSED
+from lms.xapi.api import ATTENDED, COMPLETED, PASSED, SUBMITTED
 
 RULE = 1
 """Version of this rule: a figure says under which one it was computed."""
-STARTED, DONE = "started", "done"
+STARTED, WAITING, DONE = "started", "waiting", "done"
+"""Waiting: the last word is the person's, who has handed something in; someone else's word comes next."""
 DONE_VERBS = frozenset({COMPLETED.iri, PASSED.iri, ATTENDED.iri})
 
 
@@ -51,7 +52,7 @@ def fold_progress(
         if entry.scaled is not None
     ]
     return Figure(
-        status=DONE if done else STARTED,
+        status=DONE if done else WAITING if _is_handed_in(kept) else STARTED,
         best=max((score for _at, _id, score in scores), default=None),
         last=max(scores)[2] if scores else None,
         attempts=len({entry.attempt for entry in kept if entry.attempt is not None}),
@@ -60,6 +61,12 @@ def fold_progress(
         last_at=max(moments),
         done_at=min(done) if done else None,
     )
+
+
+def _is_handed_in(entries: Iterable[LedgerEntry]) -> bool:
+    """Whether nobody has said anything since the person handed something in; at the same moment, someone has."""
+    last = max(entries, key=lambda one: (one.occurred_at, one.verb != SUBMITTED.iri))
+    return last.verb == SUBMITTED.iri
 
 
 def union_seconds(entries: Iterable[LedgerEntry], entered_at: datetime) -> float | None:

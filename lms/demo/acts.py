@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from lms.activities.assignment.api import keep_pieces, own_work
 from lms.activities.quiz.api import Drawn, draw
 from lms.contract.types import Role, Scope
 from lms.courses.api import ActivityInfo, EnrolmentInfo, content_of
+from lms.demo.making import COMMENTS, TEXTS, answers_for, any_uuid, marks_for
 from lms.demo.people import Temper
 from lms.kernel.context import Actor, Context
+from lms.kernel.media import Prepared
 from lms.kernel.rights import Grant
 from lms.xapi.api import Sent, accept
 
@@ -34,12 +37,16 @@ class Learner:
     tries: int = 0
     attempts: int = 0
     has_paused: bool = False
+    now: datetime | None = None
+    """The present, beyond which nothing is made up."""
+    photo: tuple[Path, Prepared] | None = None
+    """Where files are kept, and the photo that everyone of the demo has taken."""
 
 
 def step(ctx: Context, learner: Learner, now: datetime) -> None:
     """One act, then on to the next activity; some come back to a quiz that did not go well."""
     info = learner.left[0]
-    made = learner.moment
+    made, learner.now = learner.moment, now
     late = DAY * learner.temper.sends_late_days * learner.chance.random()
     staff = replace(ctx, clock=lambda: min(made + late, now))
     theirs = replace(
@@ -58,8 +65,7 @@ def step(ctx: Context, learner: Learner, now: datetime) -> None:
 
 
 def _send(ctx: Context, learner: Learner, kind: str, payload: dict[str, Any]) -> None:
-    name = str(uuid.UUID(int=learner.chance.getrandbits(128), version=4))
-    accept(ctx, Sent(name, kind, payload, learner.moment, ctx.now))
+    accept(ctx, Sent(any_uuid(learner.chance), kind, payload, learner.moment, ctx.now))
 
 
 def _reads(_staff: Context, theirs: Context, learner: Learner, info: ActivityInfo) -> bool:
@@ -94,8 +100,55 @@ def _answers(_staff: Context, theirs: Context, learner: Learner, info: ActivityI
     return sum(right) / len(right) >= float(body.get("pass", 0)) + 0.1
 
 
+def _hands_in(staff: Context, theirs: Context, learner: Learner, info: ActivityInfo) -> bool:
+    """Hands a work in; within some days a trainer looks at it, and what is not good yet comes again."""
+    body, _compiled = content_of(theirs, learner.enrolment.version_id, key=info.key)
+    name = any_uuid(learner.chance)
+    if "photo" in body["accepts"] and learner.photo:
+        folder, photo = learner.photo
+        keep_pieces(theirs, folder, intent_id=name, prepared=[photo])
+    payload = {"activity": info.key, "text": learner.chance.choice(TEXTS)}
+    accept(theirs, Sent(name, "assignment.hand_in", payload, learner.moment, theirs.now))
+    work, looked_at = (
+        own_work(theirs, learner.enrolment.id, info.key),
+        learner.moment + DAY * learner.chance.uniform(1, 4),
+    )
+    if work is None or looked_at > (learner.now or looked_at) or learner.chance.random() < _LEFT_WAITING:
+        return True
+    marks = marks_for(body["criteria"], min(0.95, learner.temper.accuracy + 0.2 * learner.tries), learner.chance)
+    is_good = sum({"yes": 1.0, "partly": 0.5}.get(one, 0) for one in marks.values()) / len(marks) >= body.get("pass", 0)
+    grade = {"work": work.key, "number": work.newest.number, "seen": 0, "marks": marks, "comment": COMMENTS[is_good]}
+    later = replace(staff, clock=lambda: looked_at).acting_for(learner.actor)
+    accept(later, Sent(any_uuid(learner.chance), "assignment.grade", grade, looked_at, looked_at))
+    learner.moment = looked_at
+    return is_good
+
+
+def _is_seen(staff: Context, _theirs: Context, learner: Learner, info: ActivityInfo) -> bool:
+    body, _compiled = content_of(staff, learner.enrolment.version_id, key=info.key)
+    marks = marks_for(body["behaviours"], learner.temper.accuracy, learner.chance)
+    _send(staff, learner, "observation.mark", {"activity": info.key, "marks": {learner.enrolment.key: marks}})
+    return True
+
+
+def _replies(_staff: Context, theirs: Context, learner: Learner, info: ActivityInfo) -> bool:
+    """Answers, without a name where none is asked; some take what a positioning proposes."""
+    body, _compiled = content_of(theirs, learner.enrolment.version_id, key=info.key)
+    kind = "questionnaire.answer_anonymously" if body.get("anonymous") else "questionnaire.answer"
+    payload = {"activity": info.key, "answers": answers_for(body, learner.temper.accuracy, learner.chance)}
+    _send(theirs, learner, kind, payload)
+    for number in range(len(body.get("proposals", ()))):
+        if learner.chance.random() < _TAKES_A_PROPOSAL:
+            _send(theirs, learner, "questionnaire.decide", {"activity": info.key, "number": number, "accept": True})
+    return True
+
+
+_LEFT_WAITING, _TAKES_A_PROPOSAL = 0.15, 0.5
 _ACTS: dict[str, Callable[[Context, Context, Learner, ActivityInfo], bool]] = {
+    "assignment": _hands_in,
     "lesson": _reads,
+    "observation": _is_seen,
+    "questionnaire": _replies,
     "resource": _sees,
     "session": _meets,
     "quiz": _answers,

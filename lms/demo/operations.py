@@ -33,6 +33,7 @@ from lms.courses.api import (
     structure,
 )
 from lms.demo.acts import Learner, step
+from lms.demo.making import stall_photo
 from lms.demo.people import (
     ACCOUNTS,
     COURSE,
@@ -96,6 +97,10 @@ def fill_demo(
         groups = cohorts(ctx) or _course_and_groups(ctx, platform.settings.data_dir)
     say(f"{begun.learners} learners enter …")
     crowd = _crowd(platform, organisation_id, people, groups, begun.learners, now, chance)
+    if any(info.type == "assignment" for one in crowd for info in one.left):
+        photo = (platform.settings.data_dir, stall_photo())
+        for one in crowd:
+            one.photo = photo
     say("… and follow their path")
     _live(platform, organisation_id, people["formateur"], crowd, now)
     with platform.database.writing() as session:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from lms.accounts.api import PersonInfo, members, organisation_details, people
+from lms.accounts.api import PersonInfo, members, organisation_details, organisation_logo, people
 from lms.competences.api import AcquisitionInfo, acquisitions
 from lms.contract.types import LedgerEntry
 from lms.courses.api import (
@@ -21,6 +21,7 @@ from lms.courses.api import (
     cohorts_by_id,
     enrolments,
     enrolments_by_id,
+    is_expected,
     progress_of,
     structure,
 )
@@ -77,7 +78,7 @@ def _dossier(ctx: Context, enrolment_id: int) -> Dossier:
     standing = _standing(ctx, enrolment)
     said = _said(ctx, enrolment, version)
     names = _names(ctx, enrolment, said, standing)
-    lines = _lines(version, progress_of(ctx, enrolment_id), said, names)
+    lines = _lines(version, enrolment, progress_of(ctx, enrolment_id), said, names)
     total, voided = _statement_counts(ctx, enrolment.uuid)
     zone = ctx.here.timezone
     return Dossier(
@@ -105,6 +106,7 @@ def _dossier(ctx: Context, enrolment_id: int) -> Dossier:
         progress_rule=PROGRESS_RULE,
         statements=total,
         voided=voided,
+        logo=organisation_logo(ctx),
     )
 
 
@@ -143,10 +145,15 @@ def _names(
 
 
 def _lines(
-    version: Structure, figures: Mapping[str, ProgressInfo], said: Said, names: Mapping[int, PersonInfo]
+    version: Structure,
+    enrolment: EnrolmentInfo,
+    figures: Mapping[str, ProgressInfo],
+    said: Said,
+    names: Mapping[int, PersonInfo],
 ) -> tuple[Line, ...]:
+    """What was skipped or added for this person is optional or expected for them."""
     return tuple(
-        _line(info, module.title, figures.get(info.key), said.get(info.key, ()), names)
+        _line(replace(info, optional=not is_expected(info, enrolment.adjusted)), module.title, figures.get(info.key), said.get(info.key, ()), names)
         for module in version.modules
         for info in module.activities
     )

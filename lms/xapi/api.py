@@ -9,16 +9,16 @@ from sqlalchemy import Select, select, tuple_
 
 from lms.contract.types import LedgerEntry
 from lms.kernel.context import Context
-from lms.xapi.data import Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace, VoidedEntry
+from lms.xapi.data import Group, Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace, VoidedEntry
 from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
 from lms.xapi.intents import intent_payload
-from lms.xapi.ledger import entries_of_pairs, record
+from lms.xapi.ledger import entries_of_pairs, record, record_without_person
 from lms.xapi.models import StatementRow
 from lms.xapi.operations import accept, submit, void_statement, void_under_registration
 from lms.xapi.permissions import VOID
 from lms.xapi.queries import traces
 from lms.xapi.replay import Difference, check
-from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, VERBS, VOIDED
+from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, SUBMITTED, VERBS, VOIDED
 from lms.xapi.voiding import void, voided_entries
 
 __all__ = [
@@ -28,10 +28,12 @@ __all__ = [
     "EXPERIENCED",
     "FAILED",
     "PASSED",
+    "SUBMITTED",
     "VERBS",
     "VOID",
     "VOIDED",
     "Difference",
+    "Group",
     "Intent",
     "KeptIntent",
     "Outcome",
@@ -50,6 +52,7 @@ __all__ = [
     "mark_stale",
     "raw_statements",
     "record",
+    "record_without_person",
     "refold_stale",
     "registrations_and_activities",
     "settle",

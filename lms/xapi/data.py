@@ -141,11 +141,18 @@ class KeptIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """In whose name something anonymous is said: a group by its pseudonym, never one of its people."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One thing to record about a learner. IRIs are whole; texts never hold a name, an address or free text."""
 
     id: str
-    actor: Actor
+    actor: Actor | Group
     verb: Verb
     activity: str
     activity_type: str

@@ -52,6 +52,11 @@ def record(ctx: Context, said: Iterable[Said]) -> int:
     return append(ctx, [build(one, prefix=ctx.iri_prefix, stored=stored) for one in said])
 
 
+def record_without_person(ctx: Context, said: Iterable[Said], *, day: datetime) -> int:
+    """Record what a group said, stored to the day: the hour would tell who was there. Returns how many were new."""
+    return len(enter(ctx, [build(one, prefix=ctx.iri_prefix, stored=day) for one in said], stored=day))
+
+
 def append(ctx: Context, statements: Sequence[NewStatement]) -> int:
     """Append statements; those whose id is known already change nothing. Returns how many were new."""
     return len(enter(ctx, statements, stored=ctx.now))

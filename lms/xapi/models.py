@@ -13,17 +13,20 @@ from lms.kernel.tenancy import OrganisationOwned
 
 
 class IntentRow(OrganisationOwned, Base):
-    """An act that someone sent, by form or outbox. Kept whatever became of it: refused ones too."""
+    """An act that someone sent, by form or outbox. Kept whatever became of it: refused ones too.
+
+    Of an anonymous act only the SHA-256 of its UUID and the day are kept (DESIGN §6).
+    """
 
     __tablename__ = "xapi_intent"
     __retention__ = "raw"
     __scopes__ = {"person": "membership_id"}
     __table_args__ = (UniqueConstraint("organisation_id", "uuid"), Index(None, "membership_id", "kind"))
 
-    uuid: Mapped[str] = mapped_column(String(36))
+    uuid: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(60))
-    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id"))
-    sent_by_id: Mapped[int]
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_membership.id"))
+    sent_by_id: Mapped[int | None]
     """Who was signed in; differs from the membership on a shared tablet or when a trainer types."""
     payload: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]

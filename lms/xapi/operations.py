@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -59,9 +61,10 @@ def accept(ctx: Context, sent: Sent) -> Reply:
     except ValueError:
         return Reply(sent.uuid, Outcome.REFUSED, UNREADABLE)
     received_at = ctx.now
-    row_id = _keep(ctx, sent, name, received_at)
+    kept_as = _kept_name(ctx, sent.kind, name)
+    row_id = _keep(ctx, sent, kept_as, received_at)
     if row_id is None:
-        return _earlier(ctx, name)
+        return replace(_earlier(ctx, kept_as), uuid=name)
     occurred_at = corrected(sent.made_at, sent_at=sent.sent_at, received_at=received_at)
     intent = Intent(uuid=name, row_id=row_id, occurred_at=occurred_at, timestamp=sent.made_at)
     reply = _run(ctx, sent, intent)
@@ -140,13 +143,27 @@ def _keep(ctx: Context, sent: Sent, name: str, received_at: datetime, *, refused
         "outcome": Outcome.REFUSED if refused else Outcome.ACCEPTED,
         "reason": refused,
     }
+    if _is_anonymous(ctx, sent.kind):
+        day = received_at.replace(hour=0, minute=0, second=0, microsecond=0)
+        values |= {"membership_id": None, "sent_by_id": None, "payload": {}}
+        values |= {"made_at": day, "sent_at": day, "received_at": day}
     found: int | None = ctx.session.scalar(_INSERTS[bool(ctx.session.info.get("is_sqlite"))], values)
     return found
 
 
+def _is_anonymous(ctx: Context, kind: str) -> bool:
+    found = ctx.registry.intents.get(kind)
+    return found is not None and found.is_anonymous
+
+
+def _kept_name(ctx: Context, kind: str, name: str) -> str:
+    """What an act is known by: its UUID; of an anonymous one a hash, which whoever sent it can still find again."""
+    return hashlib.sha256(name.encode()).hexdigest() if _is_anonymous(ctx, kind) else name
+
+
 def _earlier(ctx: Context, name: str) -> Reply:
     row = ctx.session.execute(_EARLIER, {"uuid": name}).one()
-    if row.membership_id != ctx.subject.membership_id:
+    if row.membership_id not in (None, ctx.subject.membership_id):
         return Reply(name, Outcome.REFUSED, UNREADABLE)
     return Reply(name, Outcome(row.outcome), row.reason)
 

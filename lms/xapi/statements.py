@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from lms.xapi.data import NewStatement, Said
+from lms.kernel.context import Actor
+from lms.xapi.data import Group, NewStatement, Said
 
 VERSION = "1.0.3"
 ATTEMPT_EXTENSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
@@ -22,7 +23,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """A person, by account only: no name, no address."""
+    """A person, or a group (2.4.2.2), by account only: no name, no address."""
 
     account: Account
     objectType: str = "Agent"  # noqa: N815
@@ -121,7 +122,7 @@ def account_of(prefix: str, name: str) -> str:
 
 def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
     """The statement of a thing said, with its bytes."""
-    agent = Agent(Account(prefix, said.actor.uuid))
+    agent, membership_id = _actor(said.actor, prefix)
     extensions: dict[str, Any] = {prefix + SOURCE_EXTENSION: said.source.value, **said.extensions}
     if said.attempt is not None:
         extensions[ATTEMPT_EXTENSION] = said.attempt
@@ -149,13 +150,13 @@ def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
         raw=_encode(statement).decode(),
         verb=said.verb.iri,
         activity=said.activity,
-        actor=account_of(prefix, said.actor.uuid),
+        actor=account_of(prefix, agent.account.name),
         timestamp=statement.timestamp,
         occurred_at=said.occurred_at,
         source=said.source.value,
         version=VERSION,
         registration=said.registration,
-        membership_id=said.actor.membership_id,
+        membership_id=membership_id,
         scaled=said.scaled,
         success=said.success,
         completion=said.completion,
@@ -164,6 +165,13 @@ def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
         instructor_id=said.instructor.membership_id if said.instructor else None,
         intent_id=said.intent_id,
     )
+
+
+def _actor(actor: Actor | Group, prefix: str) -> tuple[Agent, int | None]:
+    """Who says it, and the person whose it is: nobody's, when a group says it."""
+    if isinstance(actor, Group):
+        return Agent(Account(prefix, actor.name), "Group"), None
+    return Agent(Account(prefix, actor.uuid)), actor.membership_id
 
 
 def _result(said: Said) -> Result | None:
