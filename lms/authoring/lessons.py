@@ -12,7 +12,7 @@ from lms.authoring.trees import Document, Node
 
 _HEADING = re.compile(r"h([1-6])")
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
-_SPECIAL = re.compile(r"([\\`*_\[\]{}<>])")
+_SPECIAL = re.compile(r"([\\`*_\[\]{}])")
 _LINE_START = re.compile(r"^(\s*)([#>+\-=!|]|\d{1,9}[.)])(?=\s|!|$|#)")
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "article", "figure", "hr", "dl"})
 _INSIDE = frozenset({"html", "body", "div", "section", "article", "main", "figure", "center", "form", "header", "footer"})

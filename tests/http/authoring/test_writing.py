@@ -81,7 +81,11 @@ def test_every_activity_opens_and_saving_it_unchanged_changes_nothing(
 def test_a_lesson_is_written_seen_and_published(platform: Any, world: Any, made: Any, author: Any) -> None:
     key = of_type(platform, world, made, "lesson")
     address = f"/ecrire/{made.key}/activite/{key}"
-    sent = values_of(read(author, address)) | {"h.title": "Mon titre", "h.minutes": "12", "f.text": "## Un\n\n- **deux**"}
+    sent = values_of(read(author, address)) | {
+        "h.title": "Mon titre",
+        "h.minutes": "12",
+        "f.text": "## Un\n\n- **deux**",
+    }
     assert author.post(address, data=sent).status_code == 303
     page = read(author, address)
     assert "<h2>Un</h2>" in page
@@ -161,7 +165,9 @@ def test_a_question_of_each_sort_is_written(platform: Any, world: Any, made: Any
     base = f"/ecrire/{made.key}"
     author.post(f"{base}/modules", data={"title": "Questions"})
     module = re.findall(r'<section class="card" id="([a-z0-9]{10})"', read(author, base))[-1]
-    address = author.post(f"{base}/activites", data={"module": module, "type": "quiz", "title": "Quiz"}).headers["Location"]
+    address = author.post(f"{base}/activites", data={"module": module, "type": "quiz", "title": "Quiz"}).headers[
+        "Location"
+    ]
     author.post(address, data=values_of(read(author, address)) | {"act": "add f.pools"})
     assert "aucune question" in read(author, address)
     author.post(address, data=values_of(read(author, address)) | {"f.pools.0.title": "Prix"})

@@ -20,7 +20,10 @@ FIELDS = (
 
 
 def test_what_a_field_holds_depends_on_another() -> None:
-    assert read(FIELDS, MultiDict({"f.kind": "a", "f.size": "1 250,5", "f.share": "60"}), {}) == {"kind": "a", "size": 1250.5}
+    assert read(FIELDS, MultiDict({"f.kind": "a", "f.size": "1 250,5", "f.share": "60"}), {}) == {
+        "kind": "a",
+        "size": 1250.5,
+    }
     assert read(FIELDS, MultiDict({"f.kind": "b", "f.size": "3", "f.share": "60"}), {}) == {"kind": "b", "share": 0.6}
 
 
@@ -28,7 +31,9 @@ def test_what_no_field_declares_stays() -> None:
     assert read(FIELDS, MultiDict({"f.title": "Un"}), {"other": 1, "title": "Zéro"}) == {"other": 1, "title": "Un"}
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("12", 12), ("12,50", 12.5), ("1 000", 1000), ("douze", "douze"), ("", None), ("1e9", "1e9")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("12", 12), ("12,50", 12.5), ("1 000", 1000), ("douze", "douze"), ("", None), ("1e9", "1e9")]
+)
 def test_numbers_are_read_as_people_type_them(typed: str, kept: object) -> None:
     assert number(typed, Kind.NUMBER) == kept
 
@@ -47,7 +52,15 @@ def test_rows_are_added_moved_and_taken_out() -> None:
 
 
 def test_a_row_with_a_page_of_its_own_is_found_and_replaced() -> None:
-    body = {"pools": [{"key": "p", "title": "Prix", "questions": [{"key": "q1", "type": "single"}, {"key": "q2", "type": "short"}]}]}
+    body = {
+        "pools": [
+            {
+                "key": "p",
+                "title": "Prix",
+                "questions": [{"key": "q1", "type": "single"}, {"key": "q2", "type": "short"}],
+            }
+        ]
+    }
     found = part_named(QUIZ.form, body, "q2")
     assert found.trail == ("Prix",)
     whole = replace_row(found, {**found.row, "prompt": "Combien ?"})

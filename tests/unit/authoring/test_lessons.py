@@ -23,7 +23,11 @@ ODT_HEAD = (
 
 
 def test_each_heading_that_repeats_begins_a_lesson_and_the_one_above_is_the_title() -> None:
-    found = lessons_of(read_html("<h1>Vendre</h1><p>Avant.</p><h2>Le prix</h2><p>Un</p><h3>Plus bas</h3><p>Deux</p><h2>Le lieu</h2><p>Trois</p>"))
+    found = lessons_of(
+        read_html(
+            "<h1>Vendre</h1><p>Avant.</p><h2>Le prix</h2><p>Un</p><h3>Plus bas</h3><p>Deux</p><h2>Le lieu</h2><p>Trois</p>"
+        )
+    )
     assert found.title == "Vendre"
     assert [one.title for one in found.lessons] == ["Vendre", "Le prix", "Le lieu"]
     assert found.lessons[1].text == "Un\n\n## Plus bas\n\nDeux\n"
@@ -63,7 +67,11 @@ def test_what_is_pasted_from_word_keeps_its_headings_and_lists() -> None:
 
 
 def test_what_is_lost_is_counted_and_nothing_runs() -> None:
-    found = lessons_of(read_html('<p>a<script>alert(1)</script><img src="file:///c/a.png"><a href="javascript:x()">b</a><math>x</math></p>'))
+    found = lessons_of(
+        read_html(
+            '<p>a<script>alert(1)</script><img src="file:///c/a.png"><a href="javascript:x()">b</a><math>x</math></p>'
+        )
+    )
     assert found.lost["picture"] == 1
     assert found.lost["formula"] == 1
     assert found.lost["link"] == 1
@@ -83,13 +91,14 @@ def odt(content: str, **files: bytes) -> bytes:
 
 def test_a_text_of_libreoffice_is_read_with_its_pictures() -> None:
     content = (
-        ODT_HEAD + '<office:automatic-styles><style:style style:name="T1"><style:text-properties fo:font-weight="bold"/></style:style>'
+        ODT_HEAD
+        + '<office:automatic-styles><style:style style:name="T1"><style:text-properties fo:font-weight="bold"/></style:style>'
         '<text:list-style style:name="L1"><text:list-level-style-number text:level="1"/></text:list-style></office:automatic-styles>'
         '<office:body><office:text><text:h text:outline-level="1">Un</text:h><text:p>Du <text:span text:style-name="T1">gras</text:span>'
-        '<text:note><text:p>note</text:p></text:note></text:p>'
+        "<text:note><text:p>note</text:p></text:note></text:p>"
         '<text:list text:style-name="L1"><text:list-item><text:p>premier</text:p></text:list-item></text:list>'
         '<text:p><draw:frame><draw:image xlink:href="Pictures/a.png"/><svg:desc>Un stand</svg:desc></draw:frame></text:p>'
-        '<table:table><table:table-row><table:table-cell><text:p>A</text:p></table:table-cell><table:table-cell><text:p>B</text:p></table:table-cell>'
+        "<table:table><table:table-row><table:table-cell><text:p>A</text:p></table:table-cell><table:table-cell><text:p>B</text:p></table:table-cell>"
         "</table:table-row></table:table>"
         '<text:h text:outline-level="1">Deux</text:h><text:p>fin</text:p></office:text></office:body></office:document-content>'
     )
@@ -105,7 +114,9 @@ def test_a_text_of_libreoffice_is_read_with_its_pictures() -> None:
     assert "| A | B |" in text
 
 
-@pytest.mark.parametrize("source", [b"", b"PK\x03\x04rien", odt('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), odt("<pas")])
+@pytest.mark.parametrize(
+    "source", [b"", b"PK\x03\x04rien", odt('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), odt("<pas")]
+)
 def test_a_damaged_file_or_one_with_entities_is_refused(source: bytes) -> None:
     with pytest.raises(UnreadableDocument):
         read_odt(source)
