@@ -13,7 +13,7 @@ from lms.authoring.trees import Document, read_html
 from lms.courses.api import DraftInfo, add_activity, add_file, add_module, draft_to_write
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, keep_file, path_of
-from lms.kernel.i18n import gettext, mark, ngettext
+from lms.kernel.i18n import gettext, mark
 from lms.kernel.jobs import DONE, JobRow, RunningJob, own_job
 from lms.kernel.media import PHOTO, MediaRefused, Prepared, prepare
 from lms.kernel.platform import Platform
@@ -125,7 +125,7 @@ def brought(ctx: Context, *, job_key: str, course_key: str) -> Brought:
     result = row.result or {}
     if row.kind != IMPORT or row.state != DONE or row.arguments.get("course") != course_key or "lessons" not in result:
         raise NotFound
-    lost = [ngettext(*LOST[kind], count) % {"num": count} for kind, count in result["lost"].items() if kind in LOST]
+    lost = [gettext(LOST[kind][count > 1]) % {"num": count} for kind, count in result["lost"].items() if kind in LOST]
     return Brought(result["title"], result["lessons"], result["pictures"], lost)
 
 

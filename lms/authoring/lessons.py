@@ -15,7 +15,9 @@ _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _SPECIAL = re.compile(r"([\\`*_\[\]{}])")
 _LINE_START = re.compile(r"^(\s*)([#>+\-=!|]|\d{1,9}[.)])(?=\s|!|$|#)")
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "blockquote", "pre", "section", "article", "figure", "hr", "dl"})
-_INSIDE = frozenset({"html", "body", "div", "section", "article", "main", "figure", "center", "form", "header", "footer"})
+_INSIDE = frozenset(
+    {"html", "body", "div", "section", "article", "main", "figure", "center", "form", "header", "footer"}
+)
 _BULLET = re.compile(r"^\s*(?:[·•▪◦○§‣\-–o]|\(?(?:\d{1,3}|[a-z])[.)])\s+")
 _LIST_LEVEL = re.compile(r"level(\d)")
 _MOST_TITLE = 200

@@ -47,11 +47,15 @@ class PageKind:
     keep: Callable[[Context, DraftInfo, str, Mapping[str, Any]], None]
 
 
+def _advice(name: str) -> str:
+    return gettext(_ADVICE[name])
+
+
 def _course(ctx: Context, draft: DraftInfo) -> Page:
     values, token = course_page(ctx, draft)
     known = {info.code: info.title for info, _used in frameworks(ctx)}
     fields = with_choices(COURSE, {"framework": tuple(known.items())})
-    return Page(gettext("Le parcours"), gettext(_ADVICE["course"]), fields, values, token)
+    return Page(gettext("Le parcours"), _advice("course"), fields, values, token)
 
 
 def module_page(ctx: Context, draft: DraftInfo, *, key: str) -> Page:
@@ -77,9 +81,7 @@ def _coverage(ctx: Context, draft: DraftInfo) -> Page:
     fields = with_choices(
         COVERAGE, {"criterion": _and_lost(criteria, rows, "criterion"), "activity": _feeds(ctx, draft, rows)}
     )
-    return Page(
-        gettext("Ce qui fait acquérir chaque critère"), gettext(_ADVICE["coverage"]), fields, {"rows": rows}, token
-    )
+    return Page(gettext("Ce qui fait acquérir chaque critère"), _advice("coverage"), fields, {"rows": rows}, token)
 
 
 def _feeds(ctx: Context, draft: DraftInfo, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
@@ -111,12 +113,12 @@ def _framework(ctx: Context, draft: DraftInfo) -> FrameworkInfo | None:
 
 def _values(ctx: Context, draft: DraftInfo) -> Page:
     rows, token = values_page(ctx, draft)
-    return Page(gettext("Montants, lieux et partenaires"), gettext(_ADVICE["values"]), VALUES, {"rows": rows}, token)
+    return Page(gettext("Montants, lieux et partenaires"), _advice("values"), VALUES, {"rows": rows}, token)
 
 
 def _glossary(ctx: Context, draft: DraftInfo) -> Page:
     rows, token = glossary_page(ctx, draft)
-    return Page(gettext("Mots expliqués"), gettext(_ADVICE["glossary"]), GLOSSARY, {"rows": rows}, token)
+    return Page(gettext("Mots expliqués"), _advice("glossary"), GLOSSARY, {"rows": rows}, token)
 
 
 def _rows(values: Mapping[str, Any]) -> list[dict[str, Any]]:

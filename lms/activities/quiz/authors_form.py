@@ -53,7 +53,7 @@ _QUESTION = (
         least=0,
         hint=mark("Vide : la réponse doit être exacte."),
     ),
-    FormField("unit", mark("Unité"), when=("type", "number"), hint=mark("Par exemple : €, h, %.")),
+    FormField("unit", mark("Unité"), when=("type", "number"), hint=mark("Par exemple : € ou h.")),
     FormField(
         "accept",
         mark("Réponses acceptées"),
