@@ -51,6 +51,9 @@ class Right:
     title: str
     scope: Scope
     roles: frozenset[Role]
+    about: str | None = None
+    """What its holder sees or may do of someone, told to that person after the holder's name: "voit votre avancée". "" for a
+    right that touches nobody. Rights whose scope holds people say one or the other: "Qui voit quoi de moi" is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +209,24 @@ class WaitKind:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalFile:
+    """A file of a person, for the download of all their data: kept by the platform, or made of pieces that are read once."""
+
+    name: str
+    file_id: int | None = None
+    chunks: Iterable[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalData:
-    """What a feature holds on a person: a heading in French and rows that the person can read."""
+    """What a feature holds on a person: a heading in French, rows that the person can read, and their own files.
+
+    Rows and files are read once, in order: what may be long is a generator that reads page by page.
+    """
 
     title: str
-    rows: Sequence[Mapping[str, object]]
+    rows: Iterable[Mapping[str, object]]
+    files: Iterable[PersonalFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
