@@ -39,6 +39,8 @@ PLANTS = [
         "the kernel imports a feature", LAYERS, {"kernel/planted.py": "import lms.accounts.api", "accounts/api.py": ""}
     ),
     Plant("a lower feature imports a higher one", LAYERS, {"xapi/planted.py": "from lms.courses import api"}),
+    Plant("a course imports the editor", LAYERS, {"courses/planted.py": "import lms.authoring.fields"}),
+    Plant("the editor imports what only courses know", ONLY_API, {"authoring/planted.py": "import lms.courses.models"}),
     Plant(
         "the interface imports the kernel",
         LAYERS,
