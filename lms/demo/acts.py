@@ -12,7 +12,7 @@ from typing import Any
 from lms.activities.assignment.api import keep_pieces, own_work
 from lms.activities.quiz.api import Drawn, draw
 from lms.contract.types import Role, Scope
-from lms.courses.api import ActivityInfo, EnrolmentInfo, content_of
+from lms.courses.api import ActivityInfo, EnrolmentInfo, content_of, reaches, score_of
 from lms.demo.making import COMMENTS, TEXTS, answers_for, any_uuid, marks_for
 from lms.demo.people import Temper
 from lms.kernel.context import Actor, Context
@@ -59,9 +59,6 @@ def step(ctx: Context, learner: Learner, now: datetime) -> None:
     else:
         learner.tries += 1
     learner.moment += DAY * learner.temper.pace_days * learner.chance.uniform(0.3, 1.7)
-    if learner.temper.pauses_days and not learner.has_paused and len(learner.left) < learner.total / 2:
-        learner.has_paused = True
-        learner.moment += DAY * learner.temper.pauses_days
 
 
 def _send(ctx: Context, learner: Learner, kind: str, payload: dict[str, Any]) -> None:
@@ -116,7 +113,7 @@ def _hands_in(staff: Context, theirs: Context, learner: Learner, info: ActivityI
     if work is None or looked_at > (learner.now or looked_at) or learner.chance.random() < _LEFT_WAITING:
         return True
     marks = marks_for(body["criteria"], min(0.95, learner.temper.accuracy + 0.2 * learner.tries), learner.chance)
-    is_good = sum({"yes": 1.0, "partly": 0.5}.get(one, 0) for one in marks.values()) / len(marks) >= body.get("pass", 0)
+    is_good = bool(reaches(score_of(marks.values()), body.get("pass", 0)))
     grade = {"work": work.key, "number": work.newest.number, "seen": 0, "marks": marks, "comment": COMMENTS[is_good]}
     later = replace(staff, clock=lambda: looked_at).acting_for(learner.actor)
     accept(later, Sent(any_uuid(learner.chance), "assignment.grade", grade, looked_at, looked_at))

@@ -33,6 +33,8 @@ from lms.courses.api import (
     structure,
 )
 from lms.demo.acts import Learner, step
+from lms.demo.helping import ask_and_answer
+from lms.demo.leaving import answer, leave, pause
 from lms.demo.making import stall_photo
 from lms.demo.people import (
     ACCOUNTS,
@@ -103,8 +105,12 @@ def fill_demo(
             one.photo = photo
     say("… and follow their path")
     _live(platform, organisation_id, people["formateur"], crowd, now)
-    with platform.database.writing() as session:
-        remove_site_text(session, UNFINISHED)
+    ask_and_answer(platform, organisation_id, people, crowd, now)
+    say("… some find their way, and are asked for news")
+    with platform.writing(organisation_id, people["formateur"].membership_id) as ctx:
+        leave(ctx, crowd, now)
+        answer(replace(ctx, clock=lambda: now), begun.seed)
+        remove_site_text(ctx.session, UNFINISHED)  # at once with the ends: a demo that goes on finds nobody gone
 
 
 def _begin(platform: Platform, learners: int, seed: int) -> Begun:
@@ -224,7 +230,15 @@ def _live(platform: Platform, organisation_id: int, trainer: Actor, crowd: list[
             with platform.writing(organisation_id, trainer.membership_id) as ctx, batch(ctx):
                 for learner in going[start : start + BATCH]:
                     step(ctx, learner, now)
+                    if _pauses(learner, now):
+                        learner.has_paused = True
+                        pause(ctx, learner, now)
         going = [one for one in going if _goes_on(one, now)]
+
+
+def _pauses(learner: Learner, now: datetime) -> bool:
+    is_on_the_way = len(learner.left) < learner.total * 0.8 and learner.moment < now
+    return bool(learner.temper.pauses_days) and not learner.has_paused and is_on_the_way
 
 
 def _goes_on(learner: Learner, now: datetime) -> bool:

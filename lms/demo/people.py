@@ -55,6 +55,6 @@ TEMPERS = (
     Temper("hesitant", 0.2, 2.2, 0.6, retries=3),
     Temper("slow", 0.12, 4.5, 0.75),
     Temper("paused", 0.1, 2.0, 0.75, pauses_days=21),
-    Temper("stopped", 0.12, 2.0, 0.65, stops_at=0.4),
+    Temper("stopped", 0.12, 2.0, 0.65, stops_at=0.2),
     Temper("late sender", 0.08, 2.0, 0.75, sends_late_days=3.0),
 )

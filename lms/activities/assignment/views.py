@@ -61,9 +61,9 @@ def post_work(ctx: Context, course_key: str, activity_key: str) -> WerkzeugRespo
 @guarded(READ)
 def works(ctx: Context) -> str:
     """The works that wait, those that wait longest first."""
-    activity_key = request.args.get("activite", "")[:10]
+    activity_key = request.args.get("pour", "")[:10]
     listed = works_to_grade(ctx, number=page_number(), activity_key=activity_key)
-    kept = {"activite": activity_key} if activity_key else {}
+    kept = {"pour": activity_key} if activity_key else {}
     return render("assignment/works.html", listed=listed, pager=pager(listed, **kept), activity_key=activity_key)
 
 
@@ -192,17 +192,17 @@ def _graded(ctx: Context, row: Work, sent: list[Prepared]) -> Reply:
 def _after_grade(ctx: Context, row: Work, reply: Reply) -> WerkzeugResponse | tuple[str, int]:
     if reply.outcome is Outcome.REFUSED:
         return _grade_page(ctx, row, sentence_of(reply)), 409
-    activity_key = request.form.get("activite", "")[:10]
+    activity_key = request.form.get("pour", "")[:10]
     following = next_waiting(ctx, row, activity_key=activity_key)
     flash(gettext("C’est noté. Au suivant.") if following else gettext("C’est noté. Tout est évalué."))
     if following:
-        return go("assignment.work", work_key=following, activite=activity_key or None)
+        return go("assignment.work", work_key=following, pour=activity_key or None)
     return go("assignment.works")
 
 
 def _grade_page(ctx: Context, row: Work, problem: str = "") -> str:
     found, criteria = work_of(ctx, row)
-    activity_key = request.values.get("activite", "")[:10]
+    activity_key = request.values.get("pour", "")[:10]
     return render(
         "assignment/grade.html",
         work=found,

@@ -40,9 +40,9 @@ def stories(ctx: Context, works: Iterable[Work]) -> list[WorkInfo]:
     people = members(ctx, {*(one.handed_by_id for one in versions), *(one.graded_by_id for one in grades)})
     names = {key: one.name for key, one in people.items()}
     told: dict[int, list[GradeInfo]] = {}
-    for one in grades:
-        voices = _of(pieces, media, grade_id=one.id)
-        told.setdefault(one.version_id, []).append(_grade(one, voices, names.get(one.graded_by_id, "")))
+    for grade in grades:
+        voices = _of(pieces, media, grade_id=grade.id)
+        told.setdefault(grade.version_id, []).append(_grade(grade, voices, names.get(grade.graded_by_id, "")))
     shown: dict[int, list[VersionInfo]] = {}
     for one in versions:
         shown.setdefault(one.work_id, []).append(
