@@ -11,7 +11,7 @@ from lms.messages.data import Companion, Place, ThreadInfo
 from lms.messages.models import Thread
 from lms.messages.permissions import ANSWER, ASK, COUNT
 from lms.messages.placing import place_at
-from lms.messages.queries import help_count
+from lms.messages.queries import conversation, help_count
 from lms.messages.reading import thread_by_key
 from lms.messages.saying import Refused, Words
 
@@ -29,6 +29,7 @@ __all__ = [
     "close_thread",
     "companions_of",
     "help_count",
+    "mark_read",
     "open_thread",
     "place_at",
     "settle_help",
@@ -56,6 +57,12 @@ def close_thread(ctx: Context, key: str) -> None:
 def settle_help(ctx: Context, key: str) -> None:
     """The last message of a thread needs no answer."""
     operations.settle_help(ctx, thread_by_key(ctx, key))
+
+
+def mark_read(ctx: Context, key: str) -> None:
+    """The actor has had a thread on their screen, down to its end."""
+    thread = thread_by_key(ctx, key)
+    operations.mark_read(ctx, thread, key=conversation(ctx, thread).last_key)
 
 
 def ask_handover(ctx: Context, key: str, *, to_id: int) -> None:

@@ -26,7 +26,9 @@ from tests.factories.world import World
 TEXT = "Je ne comprends pas la différence entre le prix et le coût. Vous pouvez m'expliquer ?"
 
 
-def words(text: str = TEXT, *, media: tuple[Prepared, ...] = (), data_dir: Path | None = None, intent: str = "") -> Words:
+def words(
+    text: str = TEXT, *, media: tuple[Prepared, ...] = (), data_dir: Path | None = None, intent: str = ""
+) -> Words:
     """What a form sends, under a key of its own."""
     return Words(text, media, data_dir or Path(), intent or str(uuid.uuid4()))
 

@@ -129,7 +129,9 @@ def test_a_message_of_another_thread_is_no_place_to_have_read_to(acting) -> None
         mark_read(ctx, thread_by_key(ctx, mine.key), key=key)
 
 
-@pytest.mark.parametrize("who", ["company_head", "manager", "auditor", "administrator", "other_trainer", "other_learner"])
+@pytest.mark.parametrize(
+    "who", ["company_head", "manager", "auditor", "administrator", "other_trainer", "other_learner"]
+)
 def test_nobody_else_reads(acting, who: str) -> None:
     thread = asked(acting("learner"))
     with pytest.raises(NotFound):
