@@ -23,7 +23,7 @@ from lms.courses.arranging import (
     remove_module,
 )
 from lms.courses.behind import groups_behind, ids_behind, version_in_force
-from lms.courses.catalogue import course_list
+from lms.courses.catalogue import CourseLine, course_list
 from lms.courses.compiling import PlacedProblem
 from lms.courses.copying import copy_course, copy_module, create_course, readable_version
 from lms.courses.data import (
@@ -96,7 +96,7 @@ from lms.courses.models import MOVED, Cohort, Course, CourseVersion, Enrolment, 
 from lms.courses.operations import create_cohort as add_cohort
 from lms.courses.operations import declare_done, move_enrolments
 from lms.courses.operations import enrol as enter
-from lms.courses.pauses import days_at_work
+from lms.courses.pauses import days_at_work, days_between, stops_of
 from lms.courses.permissions import ADJUST, ENROL, LEARN, PUBLISH_COURSE, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
 from lms.courses.publishing import NothingToPublish, course_named, import_draft, placed_problems, publish_draft
@@ -147,6 +147,7 @@ __all__ = [
     "ChangedMeanwhile",
     "CohortInfo",
     "CourseInfo",
+    "CourseLine",
     "Declared",
     "DraftInfo",
     "EnrolmentInfo",
@@ -179,6 +180,7 @@ __all__ = [
     "create_cohort",
     "create_course",
     "days_at_work",
+    "days_between",
     "declare_done",
     "done_counts",
     "draft_page",
@@ -244,6 +246,7 @@ __all__ = [
     "say_part",
     "say_whole",
     "score_of",
+    "stops_of",
     "structure",
     "values_page",
     "version_in_force",
@@ -259,7 +262,7 @@ def enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
 
     enrolment_id, key, uuid, membership_id, cohort_id, course_id, version_id, entered_at, ended_at, end_reason, paused_at
     (None when not paused), returned_at (when they last came back), until (the last local day; None: open), said_at and
-    said_reason (what the person says of the end).
+    said_reason (what the person says of the end), adjusted (activity key → "skip" or "add", for `is_expected`).
     """
     return select(
         Enrolment.id.label("enrolment_id"),
@@ -277,6 +280,7 @@ def enrolments(ctx: Context) -> Select[*tuple[Any, ...]]:
         Enrolment.until,
         Enrolment.said_at,
         Enrolment.said_reason,
+        Enrolment.adjusted,
     )
 
 
