@@ -14,8 +14,8 @@ from lms.kernel.clock import local_day, months_after
 from lms.kernel.context import Context
 from lms.kernel.web import platform
 from lms.outcomes.data import MONTHS
+from lms.outcomes.letters import LINK
 from lms.outcomes.operations import MOST_WORDS, Said
-from lms.outcomes.tasks import LINK
 
 TRIES = parse("40 per 15 minutes")
 """Links that open nothing, and answers, from one address: a whole workshop may answer behind one."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from lms.kernel.i18n import gettext, mark, speaking
 
+LINK = "outcomes.contact"
+"""What the signature of a link is for."""
 WHEN = {
     0: mark("à la fin"),
     1: mark("1 mois après"),

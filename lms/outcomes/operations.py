@@ -67,7 +67,8 @@ def set_rule(ctx: Context, *, reasons: Iterable[str], situations: Iterable[str],
     if not set(ends) <= set(END_WORDS) or not set(later) <= set(SITUATIONS) or month not in (0, *MONTHS):
         raise NotFound
     before = rule_in_force(ctx)
-    if before.since is not None and (set(ends), set(later), month) == (before.reasons, before.situations, before.month):
+    asked = (frozenset(ends), frozenset(later), month)
+    if before.since is not None and asked == (before.reasons, before.situations, before.month):
         return
     by = ctx.actor.membership_id if ctx.actor else None
     row = Rule(reasons=ends, situations=later, month=month, set_at=ctx.now, set_by_id=by)

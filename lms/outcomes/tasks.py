@@ -11,14 +11,12 @@ from lms.kernel.i18n import mark
 from lms.kernel.jobs import RunningJob, start_job
 from lms.kernel.mail import send_mail
 from lms.kernel.platform import Platform
-from lms.outcomes.letters import Letter, news_letter
+from lms.outcomes.letters import LINK, Letter, news_letter
 from lms.outcomes.models import Contact
 from lms.outcomes.operations import make_contacts
 from lms.outcomes.queries import due_ends, is_open
 
 LETTER = "outcomes.letter"
-LINK = "outcomes.contact"
-"""What the signature of a link is for."""
 FIRST_HOUR, LAST_HOUR = 9, 19
 """Nobody's telephone rings at night."""
 ON_THIS_MACHINE = "http://127.0.0.1:8000"

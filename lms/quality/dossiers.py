@@ -23,6 +23,7 @@ from lms.courses.api import (
     enrolments_by_id,
     is_expected,
     progress_of,
+    stops_of,
     structure,
 )
 from lms.kernel.context import Context
@@ -102,6 +103,8 @@ def _dossier(ctx: Context, enrolment_id: int) -> Dossier:
             now=ctx.now,
             quiet_days=int(preference(ctx, QUIET_DAYS)),
             zone=zone,
+            stops=stops_of(enrolment, now=ctx.now, zone=zone),
+            is_paused=enrolment.paused_at is not None,
         ),
         progress_rule=PROGRESS_RULE,
         statements=total,

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from lms.courses.api import days_between
 from lms.kernel.clock import local_day
 from lms.quality.data import FollowUp, Line
 
-RULE = 1
-"""Version of this rule."""
-NOT_STARTED, ONGOING, TO_REMIND = "non démarré", "en cours", "à relancer"
+RULE = 2
+"""Version of this rule: 1 knew no pauses."""
+NOT_STARTED, ONGOING, PAUSED, TO_REMIND = "non démarré", "en cours", "en pause", "à relancer"
 EFFECTIVE, INCOMPLETE = "suivi effectif", "incomplet"
-WORDS = (NOT_STARTED, ONGOING, TO_REMIND, EFFECTIVE, INCOMPLETE)
+WORDS = (NOT_STARTED, ONGOING, PAUSED, TO_REMIND, EFFECTIVE, INCOMPLETE)
 
 
 def follow_up(
-    lines: Sequence[Line], *, ended_at: datetime | None, now: datetime, quiet_days: int, zone: str
+    lines: Sequence[Line],
+    *,
+    ended_at: datetime | None,
+    now: datetime,
+    quiet_days: int,
+    zone: str,
+    stops: Sequence[tuple[date, date]] = (),
+    is_paused: bool = False,
 ) -> FollowUp:
-    """One word on remote activities. Opening a page counts for nothing here: only what was done or assessed does."""
+    """One word on remote activities. Opening a page counts for nothing here: only what was done or assessed does.
+
+    `stops`: the pauses, as first day and day of the return; their days are not silence.
+    """
     expected = [line for line in lines if not line.is_optional]
     missing = sum(not line.is_done for line in expected)
     moments = [line.last_at for line in lines if line.last_at is not None]
@@ -28,7 +39,9 @@ def follow_up(
         return _finished(expected)
     if ended_at is not None and ended_at <= now:
         return _said(INCOMPLETE, f"L'inscription est terminée ; {_left(missing)}.")
-    quiet = (local_day(now, zone) - local_day(max(moments), zone)).days
+    if is_paused:
+        return _said(PAUSED, f"La personne est en pause ; {_left(missing)}.")
+    quiet = days_between(local_day(max(moments), zone), local_day(now, zone), stops)
     if quiet > quiet_days:
         return _said(TO_REMIND, f"Sans activité depuis {quiet} jours (plus de {quiet_days}) ; {_left(missing)}.")
     return _said(ONGOING, f"Dernière activité il y a {quiet} jour{'s' if quiet > 1 else ''} ; {_left(missing)}.")

@@ -54,7 +54,8 @@ def remote_report_words(dossier: Dossier) -> dict[str, Any]:
 
 RULE_WORDS = (
     (
-        "État du suivi, règle 1. Non démarré : aucune activité à distance n'est commencée. En cours : il reste des activités attendues. "
+        "État du suivi, règle 2. Non démarré : aucune activité à distance n'est commencée. En cours : il reste des activités attendues. "
+        "En pause : la personne ou l'équipe a mis le parcours en pause ; les jours de pause ne comptent pas comme du silence. "
         "À relancer : il en reste, et rien ne s'est passé depuis plus de jours que le réglage de l'organisme (21 par défaut). "
         "Suivi effectif : toutes les activités attendues sont faites et l'une au moins a été évaluée (D6313-3-1, 3°). "
         "Incomplet : l'inscription est terminée avant, ou rien n'a été évalué."

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from lms.quality.data import Line
-from lms.quality.folds import EFFECTIVE, INCOMPLETE, NOT_STARTED, ONGOING, TO_REMIND, follow_up
+from lms.quality.folds import EFFECTIVE, INCOMPLETE, NOT_STARTED, ONGOING, PAUSED, TO_REMIND, follow_up
 from lms.quality.phrases import active_time, duration, known_time, slug, state
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -109,3 +109,13 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> Non
 )
 def test_a_name_becomes_a_file_name_and_never_a_path(name: str, said: str) -> None:
     assert slug(name) == said
+
+
+def test_the_days_of_a_pause_are_not_silence() -> None:
+    begun = [line(done=False, ago=40)]
+    known = {"ended_at": None, "now": NOW, "quiet_days": 21, "zone": "Europe/Paris"}
+    assert follow_up(begun, **known).word == TO_REMIND
+    away = [(date(2026, 10, 20), date(2026, 11, 10))]  # 21 days of the 40
+    assert follow_up(begun, **known, stops=away).word == ONGOING
+    assert follow_up(begun, **known, is_paused=True).word == PAUSED
+    assert follow_up([line(assessed=True)], **known, is_paused=True).word == EFFECTIVE
