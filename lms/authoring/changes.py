@@ -9,7 +9,7 @@ from lms.authoring.diffing import Change, changes_between
 from lms.authoring.heads import ACTIVITY, head_values
 from lms.authoring.pages import form_of
 from lms.contract.forms import FormField
-from lms.courses.api import DraftInfo, published_before, written_bodies
+from lms.courses.api import writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 
@@ -26,12 +26,12 @@ class ActivityChange:
     changes: tuple[Change, ...] = ()
 
 
-def activity_changes(ctx: Context, draft: DraftInfo) -> list[ActivityChange]:
+def activity_changes(ctx: Context, draft: writing.DraftInfo) -> list[ActivityChange]:
     """New ones, changed ones, then those that are gone. A course without a version in force has no changes to show."""
-    before_id = published_before(ctx, draft)
+    before_id = writing.published_before(ctx, draft)
     if before_id is None:
         return []
-    old, new = written_bodies(ctx, before_id), written_bodies(ctx, draft.version_id)
+    old, new = writing.written_bodies(ctx, before_id), writing.written_bodies(ctx, draft.version_id)
     titles = {key: row.title for key, row in [*old.items(), *new.items()]}
     found = []
     for key, row in new.items():

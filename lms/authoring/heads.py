@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lms.contract.forms import FormField, Kind
-from lms.courses.api import WrittenActivity
+from lms.courses.api import writing
 from lms.kernel.i18n import mark
 
 MODALITIES = (
@@ -115,7 +115,7 @@ def with_choices(fields: Sequence[FormField], choices: Mapping[str, tuple[Any, .
     )
 
 
-def head_values(written: WrittenActivity) -> dict[str, Any]:
+def head_values(written: writing.WrittenActivity) -> dict[str, Any]:
     """What the form of an activity's head shows."""
     opens = dict(written.opens or {})
     kind = next((name for name in ("after", "days", "by") if name in opens), _AT_ONCE)

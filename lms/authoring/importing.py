@@ -10,7 +10,7 @@ from typing import Any
 from lms.authoring.documents import UnreadableDocument, read_docx, read_odt
 from lms.authoring.lessons import Import, lessons_of
 from lms.authoring.trees import Document, read_html
-from lms.courses.api import DraftInfo, add_activity, add_file, add_module, draft_to_write
+from lms.courses.api import writing
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, keep_file, path_of
 from lms.kernel.i18n import gettext, mark
@@ -58,7 +58,7 @@ class Brought:
 def import_text(platform: Platform, job: RunningJob) -> None:
     """Read the file, cut it into lessons, make its pictures small, and leave all of it in the job's result."""
     with platform.reading(job.organisation_id, job.owner_id) as ctx:
-        draft_to_write(ctx, job.arguments["course"])  # the role may have ended since
+        writing.draft_to_write(ctx, job.arguments["course"])  # the role may have ended since
         found = ctx.session.get_one(FileRow, job.arguments["file"])
         source = path_of(platform.settings.data_dir, found).read_bytes()
     job.save(done=0, total=10)
@@ -130,10 +130,16 @@ def brought(ctx: Context, *, job_key: str, course_key: str) -> Brought:
 
 
 def take_in(
-    ctx: Context, draft: DraftInfo, found: Brought, *, module_key: str, chosen: Sequence[tuple[int, str]], data_dir: Any
+    ctx: Context,
+    draft: writing.DraftInfo,
+    found: Brought,
+    *,
+    module_key: str,
+    chosen: Sequence[tuple[int, str]],
+    data_dir: Any,
 ) -> str:
     """Put the chosen lessons (place, title) at the end of a module, or of a new one; gives the module's key."""
-    module = module_key or add_module(ctx, draft, title=found.title or gettext("Nouveau module"))
+    module = module_key or writing.add_module(ctx, draft, title=found.title or gettext("Nouveau module"))
     paths: dict[str, str] = {}
     for place, title in chosen:
         lesson = found.lessons[place]
@@ -143,7 +149,7 @@ def take_in(
                 continue
             if name not in paths:
                 source = path_of(data_dir, ctx.session.get_one(FileRow, file_id)).read_bytes()
-                paths[name] = add_file(
+                paths[name] = writing.add_file(
                     ctx,
                     draft,
                     module_key=module,
@@ -153,7 +159,7 @@ def take_in(
                 )
             text = text.replace(f"({name})", f"({paths[name]})")
         body = {"text": text}
-        add_activity(
+        writing.add_activity(
             ctx, draft, module_key=module, type_name="lesson", title=title, body=body, minutes=lesson["minutes"]
         )
     return module

@@ -11,7 +11,7 @@ from lms.authoring.fields import ROOT, Box, Known, NoSuchRow, Part, Sent, drawn,
 from lms.authoring.heads import ACTIVITY, head_of, head_values
 from lms.contract.forms import FormField, Kind
 from lms.contract.types import ActivityType
-from lms.courses.api import DraftInfo, WrittenActivity, module_files, written_activity, written_plan
+from lms.courses.api import writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.rights import NotFound
@@ -24,7 +24,7 @@ HEAD = "h"
 class Sheet:
     """An activity in front of its author."""
 
-    written: WrittenActivity
+    written: writing.WrittenActivity
     kind: ActivityType
     form: tuple[FormField, ...]
     head: tuple[Box, ...]
@@ -38,21 +38,21 @@ def form_of(kind: Any) -> tuple[FormField, ...]:
     return tuple(getattr(kind, "form", ()))
 
 
-def activities_of(ctx: Context, draft: DraftInfo) -> list[tuple[str, str]]:
+def activities_of(ctx: Context, draft: writing.DraftInfo) -> list[tuple[str, str]]:
     """(key, title) of every activity, in order."""
-    return [(line.key, line.title) for module in written_plan(ctx, draft) for line in module.activities]
+    return [(line.key, line.title) for module in writing.written_plan(ctx, draft) for line in module.activities]
 
 
-def known_around(ctx: Context, draft: DraftInfo, written: WrittenActivity) -> Known:
+def known_around(ctx: Context, draft: writing.DraftInfo, written: writing.WrittenActivity) -> Known:
     """What the fields of an activity may choose among."""
     others = [one for one in activities_of(ctx, draft) if one[0] != written.key]
-    files = module_files(ctx, draft, module_key=written.module_key)
+    files = writing.module_files(ctx, draft, module_key=written.module_key)
     return Known(activities=others, files=files, body=written.body)
 
 
-def sheet(ctx: Context, draft: DraftInfo, *, key: str, typed: Sent | None = None) -> Sheet:
+def sheet(ctx: Context, draft: writing.DraftInfo, *, key: str, typed: Sent | None = None) -> Sheet:
     """An activity with its form; `typed`: what its author has typed and could not be saved."""
-    written = written_activity(ctx, draft, key=key)
+    written = writing.written_activity(ctx, draft, key=key)
     kind = ctx.registry.activity_types.get(written.type)
     if kind is None:
         raise NotFound
@@ -69,13 +69,13 @@ def sheet(ctx: Context, draft: DraftInfo, *, key: str, typed: Sent | None = None
     )
 
 
-def sent_activity(ctx: Context, written: WrittenActivity, sent: Sent) -> tuple[dict[str, Any], dict[str, Any]]:
+def sent_activity(ctx: Context, written: writing.WrittenActivity, sent: Sent) -> tuple[dict[str, Any], dict[str, Any]]:
     """(head, body) as a browser has sent them."""
     form = form_of(ctx.registry.activity_types[written.type])
     return head_of(read(ACTIVITY, sent, head_values(written), HEAD)), read(form, sent, written.body)
 
 
-def part_of(ctx: Context, written: WrittenActivity, part_key: str) -> Part:
+def part_of(ctx: Context, written: writing.WrittenActivity, part_key: str) -> Part:
     """A row of an activity that has a page of its own, or `NotFound`."""
     try:
         return part_named(form_of(ctx.registry.activity_types[written.type]), written.body, part_key)
@@ -83,7 +83,7 @@ def part_of(ctx: Context, written: WrittenActivity, part_key: str) -> Part:
         raise NotFound from None
 
 
-def part_boxes(ctx: Context, draft: DraftInfo, written: WrittenActivity, part: Part) -> tuple[Box, ...]:
+def part_boxes(ctx: Context, draft: writing.DraftInfo, written: writing.WrittenActivity, part: Part) -> tuple[Box, ...]:
     """The fields of such a row."""
     return drawn(part.field.fields, part.row, known_around(ctx, draft, written), ROOT)
 
@@ -102,7 +102,7 @@ def unfit_in_words(problems: Mapping[str, str], fields: Sequence[FormField], pre
     ]
 
 
-def who_wrote(ctx: Context, written: WrittenActivity) -> str:
+def who_wrote(ctx: Context, written: writing.WrittenActivity) -> str:
     """The name of who saved last."""
     if written.edited_by_id is None:
         return ""

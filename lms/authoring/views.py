@@ -9,29 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.authoring.pages import kinds_to_add
-from lms.courses.api import (
-    PUBLISH_COURSE,
-    CourseInfo,
-    add_activity,
-    add_module,
-    arrange_activities,
-    begin_draft,
-    copy_course,
-    copy_module,
-    course_list,
-    create_course,
-    draft_to_write,
-    move_activity,
-    move_module,
-    put_back,
-    readable_version,
-    remove_activity,
-    remove_module,
-    removed_parts,
-    structure,
-    written_course,
-    written_plan,
-)
+from lms.courses.api import PUBLISH_COURSE, CourseInfo, course_list, structure, writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.web import flash, go, guarded, render
@@ -55,7 +33,9 @@ def post_course(ctx: Context) -> Response:
     if not title:
         flash(gettext("Donnez un titre au parcours."), "warn")
         return go(".courses")
-    draft = copy_course(ctx, course_key=source, title=title) if source else create_course(ctx, title=title)
+    draft = (
+        writing.copy_course(ctx, course_key=source, title=title) if source else writing.create_course(ctx, title=title)
+    )
     flash(gettext("Votre parcours est prêt à écrire."))
     return go(".plan", course_key=draft.course_key)
 
@@ -64,16 +44,16 @@ def post_course(ctx: Context) -> Response:
 @guarded(PUBLISH_COURSE)
 def plan(ctx: Context, course_key: str) -> str:
     """The modules and activities of the draft; without a draft, the way to begin one."""
-    draft = written_course(ctx, course_key)
+    draft = writing.written_course(ctx, course_key)
     if draft is None:
-        return render("authoring/begin.html", whole=structure(ctx, readable_version(ctx, course_key).id))
+        return render("authoring/begin.html", whole=structure(ctx, writing.readable_version(ctx, course_key).id))
     return render("authoring/plan.html", draft=draft, **_plan(ctx, draft))
 
 
 def _plan(ctx: Context, draft: Any) -> dict[str, Any]:
     return {
-        "modules": written_plan(ctx, draft),
-        "removed": removed_parts(ctx, draft),
+        "modules": writing.written_plan(ctx, draft),
+        "removed": writing.removed_parts(ctx, draft),
         "kinds": kinds_to_add(ctx),
         "types": {name: gettext(kind.title) for name, kind in ctx.registry.activity_types.items()},
         "icons": {name: kind.icon for name, kind in ctx.registry.activity_types.items()},
@@ -84,7 +64,7 @@ def _plan(ctx: Context, draft: Any) -> dict[str, Any]:
 @guarded(PUBLISH_COURSE)
 def post_draft(ctx: Context, course_key: str) -> Response:
     """Begin a draft from the version in force."""
-    begin_draft(ctx, course_key)
+    writing.begin_draft(ctx, course_key)
     return go(".plan", course_key=course_key)
 
 
@@ -92,7 +72,7 @@ def post_draft(ctx: Context, course_key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_module(ctx: Context, course_key: str) -> Response:
     """Make a module."""
-    key = add_module(ctx, draft_to_write(ctx, course_key), title=_title(gettext("Nouveau module")))
+    key = writing.add_module(ctx, writing.draft_to_write(ctx, course_key), title=_title(gettext("Nouveau module")))
     return go(".plan", course_key=course_key, _anchor=key)
 
 
@@ -100,9 +80,11 @@ def post_module(ctx: Context, course_key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_activity(ctx: Context, course_key: str) -> Response:
     """Make an activity, and open it."""
-    draft, sent = draft_to_write(ctx, course_key), request.form
+    draft, sent = writing.draft_to_write(ctx, course_key), request.form
     module, kind = sent.get("module", ""), sent.get("type", "")
-    key = add_activity(ctx, draft, module_key=module, type_name=kind, title=_title(gettext("Nouvelle activité")))
+    key = writing.add_activity(
+        ctx, draft, module_key=module, type_name=kind, title=_title(gettext("Nouvelle activité"))
+    )
     return go("authoring_activity.activity", course_key=course_key, key=key)
 
 
@@ -114,7 +96,9 @@ def _title(otherwise: str) -> str:
 @guarded(PUBLISH_COURSE)
 def post_module_move(ctx: Context, course_key: str, key: str) -> Response:
     """One place up or down."""
-    move_module(ctx, draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0))
+    writing.move_module(
+        ctx, writing.draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0)
+    )
     return go(".plan", course_key=course_key, _anchor=key)
 
 
@@ -122,7 +106,9 @@ def post_module_move(ctx: Context, course_key: str, key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_activity_move(ctx: Context, course_key: str, key: str) -> Response:
     """One place up or down, into the next module at the end."""
-    move_activity(ctx, draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0))
+    writing.move_activity(
+        ctx, writing.draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0)
+    )
     return go(".plan", course_key=course_key, _anchor=key)
 
 
@@ -130,8 +116,8 @@ def post_activity_move(ctx: Context, course_key: str, key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_order(ctx: Context, course_key: str, key: str) -> Response:
     """The order that a drag has made."""
-    draft = draft_to_write(ctx, course_key)
-    arrange_activities(ctx, draft, module_key=key, order=request.form.getlist("key")[:500])
+    draft = writing.draft_to_write(ctx, course_key)
+    writing.arrange_activities(ctx, draft, module_key=key, order=request.form.getlist("key")[:500])
     return Response(status=204)
 
 
@@ -139,7 +125,7 @@ def post_order(ctx: Context, course_key: str, key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_module_removal(ctx: Context, course_key: str, key: str) -> Response:
     """Take a module out; it can be put back."""
-    _offer_back(course_key, remove_module(ctx, draft_to_write(ctx, course_key), key=key))
+    _offer_back(course_key, writing.remove_module(ctx, writing.draft_to_write(ctx, course_key), key=key))
     return go(".plan", course_key=course_key)
 
 
@@ -147,7 +133,7 @@ def post_module_removal(ctx: Context, course_key: str, key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_activity_removal(ctx: Context, course_key: str, key: str) -> Response:
     """Take an activity out; it can be put back."""
-    _offer_back(course_key, remove_activity(ctx, draft_to_write(ctx, course_key), key=key))
+    _offer_back(course_key, writing.remove_activity(ctx, writing.draft_to_write(ctx, course_key), key=key))
     return go(".plan", course_key=course_key)
 
 
@@ -163,7 +149,7 @@ def _offer_back(course_key: str, key: str) -> None:
 @guarded(PUBLISH_COURSE)
 def post_return(ctx: Context, course_key: str, key: str) -> Response:
     """Put back what was taken out."""
-    module = put_back(ctx, draft_to_write(ctx, course_key), key=key)
+    module = writing.put_back(ctx, writing.draft_to_write(ctx, course_key), key=key)
     flash(gettext("C’est remis."))
     return go(".plan", course_key=course_key, _anchor=module)
 
@@ -172,8 +158,8 @@ def post_return(ctx: Context, course_key: str, key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def modules_elsewhere(ctx: Context, course_key: str) -> str:
     """The modules of other courses, to take one over."""
-    draft = draft_to_write(ctx, course_key)
-    others = [structure(ctx, readable_version(ctx, line.key).id) for line in course_list(ctx)]
+    draft = writing.draft_to_write(ctx, course_key)
+    others = [structure(ctx, writing.readable_version(ctx, line.key).id) for line in course_list(ctx)]
     return render("authoring/modules_elsewhere.html", draft=draft, others=others)
 
 
@@ -182,7 +168,7 @@ def modules_elsewhere(ctx: Context, course_key: str) -> str:
 def post_module_copy(ctx: Context, course_key: str) -> Response:
     """Take a module of another course over, as one's own."""
     source, _, module = request.form.get("module", "").partition(":")
-    key = copy_module(ctx, draft_to_write(ctx, course_key), course_key=source, module_key=module)
+    key = writing.copy_module(ctx, writing.draft_to_write(ctx, course_key), course_key=source, module_key=module)
     flash(gettext("Le module est copié à la fin : changez-le comme vous voulez."))
     return go(".plan", course_key=course_key, _anchor=key)
 

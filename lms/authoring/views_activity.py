@@ -22,20 +22,7 @@ from lms.authoring.pages import (
     unfit_in_words,
     who_wrote,
 )
-from lms.courses.api import (
-    PUBLISH_COURSE,
-    ChangedMeanwhile,
-    DraftInfo,
-    Unfit,
-    WrittenActivity,
-    add_file,
-    draft_page,
-    draft_path,
-    draft_to_write,
-    save_activity,
-    save_body,
-    written_activity,
-)
+from lms.courses.api import PUBLISH_COURSE, writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.media import FILE, PHOTO, VOICE, MediaRefused
@@ -50,17 +37,17 @@ POLICY = "Content-Security-Policy"
 @guarded(PUBLISH_COURSE)
 def activity(ctx: Context, course_key: str, key: str) -> str:
     """The form of an activity, with its result beside."""
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     return _sheet_page(ctx, draft, sheet(ctx, draft, key=key))
 
 
-def _sheet_page(ctx: Context, draft: DraftInfo, found: Sheet, **said: Any) -> str:
+def _sheet_page(ctx: Context, draft: writing.DraftInfo, found: Sheet, **said: Any) -> str:
     values = {**_beside(ctx, draft, found.written), **said}
     return render("authoring/activity.html", draft=draft, sheet=found, **values)
 
 
-def _beside(ctx: Context, draft: DraftInfo, written: WrittenActivity) -> dict[str, Any]:
-    template, frame, problems = draft_page(ctx, draft, key=written.key, base=_base(draft.course_key))
+def _beside(ctx: Context, draft: writing.DraftInfo, written: writing.WrittenActivity) -> dict[str, Any]:
+    template, frame, problems = writing.draft_page(ctx, draft, key=written.key, base=_base(draft.course_key))
     kind = ctx.registry.activity_types[frame["step"].info.type]
     compiled = frame["activity"].compiled
     return {
@@ -82,25 +69,25 @@ def _base(course_key: str) -> str:
 @guarded(PUBLISH_COURSE)
 def post_activity(ctx: Context, course_key: str, key: str) -> Response:
     """Save what was typed, by the button or by itself; then do what a button of a list asks."""
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     try:
         token, added = _save(ctx, draft, key)
-    except ChangedMeanwhile:
+    except writing.ChangedMeanwhile:
         return _conflict(ctx, draft, key)
-    except Unfit as unfit:
+    except writing.Unfit as unfit:
         return _unfit(ctx, draft, key, unfit_in_words(unfit.problems, ACTIVITY, HEAD))
     return _saved(token) if _by_itself() else _onward(course_key, key, added)
 
 
-def _save(ctx: Context, draft: DraftInfo, key: str) -> tuple[str, str]:
-    written, added = written_activity(ctx, draft, key=key), ""
+def _save(ctx: Context, draft: writing.DraftInfo, key: str) -> tuple[str, str]:
+    written, added = writing.written_activity(ctx, draft, key=key), ""
     head, body = sent_activity(ctx, written, request.form)
     if " " in request.form.get("act", ""):
         try:
             body, added = act_on(form_of(ctx.registry.activity_types[written.type]), body, request.form["act"])
         except NoSuchRow:
-            raise ChangedMeanwhile from None
-    return save_activity(ctx, draft, key=key, token=request.form.get("token", ""), head=head, body=body), added
+            raise writing.ChangedMeanwhile from None
+    return writing.save_activity(ctx, draft, key=key, token=request.form.get("token", ""), head=head, body=body), added
 
 
 def _by_itself() -> bool:
@@ -120,7 +107,7 @@ def _onward(course_key: str, key: str, added: str) -> Response:
     return go(".activity", course_key=course_key, key=key, _anchor=act.partition(" ")[2] or None)
 
 
-def _conflict(ctx: Context, draft: DraftInfo, key: str) -> Response:
+def _conflict(ctx: Context, draft: writing.DraftInfo, key: str) -> Response:
     """Someone else has saved in between: both texts are there, and nothing is lost."""
     if _by_itself():
         return make_response(jsonify(conflict=True), 409)
@@ -130,7 +117,7 @@ def _conflict(ctx: Context, draft: DraftInfo, key: str) -> Response:
     return make_response(_sheet_page(ctx, draft, found, theirs=theirs), 409)
 
 
-def _unfit(ctx: Context, draft: DraftInfo, key: str, problems: list[tuple[str, str]]) -> Response:
+def _unfit(ctx: Context, draft: writing.DraftInfo, key: str, problems: list[tuple[str, str]]) -> Response:
     if _by_itself():
         return make_response(jsonify(problems=[text for _field, text in problems]), 422)
     found = sheet(ctx, draft, key=key, typed=request.form)
@@ -141,8 +128,10 @@ def _unfit(ctx: Context, draft: DraftInfo, key: str, problems: list[tuple[str, s
 @guarded(PUBLISH_COURSE)
 def result(ctx: Context, course_key: str, key: str) -> str:
     """The saved text as the person will read it, for the page that asks again."""
-    draft = draft_to_write(ctx, course_key)
-    return render("authoring/result.html", draft=draft, **_beside(ctx, draft, written_activity(ctx, draft, key=key)))
+    draft = writing.draft_to_write(ctx, course_key)
+    return render(
+        "authoring/result.html", draft=draft, **_beside(ctx, draft, writing.written_activity(ctx, draft, key=key))
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
@@ -152,8 +141,8 @@ def result(ctx: Context, course_key: str, key: str) -> str:
 @guarded(PUBLISH_COURSE)
 def part(ctx: Context, course_key: str, key: str, part_key: str) -> str:
     """A row that has a page of its own, such as a question."""
-    draft = draft_to_write(ctx, course_key)
-    written = written_activity(ctx, draft, key=key)
+    draft = writing.draft_to_write(ctx, course_key)
+    written = writing.written_activity(ctx, draft, key=key)
     found = part_of(ctx, written, part_key)
     boxes = part_boxes(ctx, draft, written, found)
     return render("authoring/part.html", draft=draft, written=written, part=found, boxes=boxes, conflict=False)
@@ -163,10 +152,10 @@ def part(ctx: Context, course_key: str, key: str, part_key: str) -> str:
 @guarded(PUBLISH_COURSE)
 def post_part(ctx: Context, course_key: str, key: str, part_key: str) -> Response:
     """Save it; then do what a button asks."""
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     try:
         token = _save_part(ctx, draft, key, part_key)
-    except ChangedMeanwhile:
+    except writing.ChangedMeanwhile:
         return _part_conflict(ctx, draft, key, part_key)
     if _by_itself():
         return _saved(token)
@@ -180,8 +169,8 @@ def _back(course_key: str, key: str, part_key: str) -> Response:
     return go(".activity", course_key=course_key, key=key, _anchor=part_key)
 
 
-def _save_part(ctx: Context, draft: DraftInfo, key: str, part_key: str) -> str:
-    written = written_activity(ctx, draft, key=key)
+def _save_part(ctx: Context, draft: writing.DraftInfo, key: str, part_key: str) -> str:
+    written = writing.written_activity(ctx, draft, key=key)
     found = part_of(ctx, written, part_key)
     row = read(found.field.fields, request.form, found.row)
     act = request.form.get("act", "")
@@ -189,15 +178,15 @@ def _save_part(ctx: Context, draft: DraftInfo, key: str, part_key: str) -> str:
         try:
             row, _added = act_on(found.field.fields, row, act)
         except NoSuchRow:
-            raise ChangedMeanwhile from None
+            raise writing.ChangedMeanwhile from None
     body = replace_row(found, row)
-    return save_body(ctx, draft, key=key, token=request.form.get("token", ""), body=body)
+    return writing.save_body(ctx, draft, key=key, token=request.form.get("token", ""), body=body)
 
 
-def _part_conflict(ctx: Context, draft: DraftInfo, key: str, part_key: str) -> Response:
+def _part_conflict(ctx: Context, draft: writing.DraftInfo, key: str, part_key: str) -> Response:
     if _by_itself():
         return make_response(jsonify(conflict=True), 409)
-    written = written_activity(ctx, draft, key=key)
+    written = writing.written_activity(ctx, draft, key=key)
     found = part_of(ctx, written, part_key)
     found.row.update(read(found.field.fields, request.form, found.row))
     boxes = part_boxes(ctx, draft, written, found)
@@ -212,7 +201,7 @@ def _part_conflict(ctx: Context, draft: DraftInfo, key: str, part_key: str) -> R
 @guarded(PUBLISH_COURSE)
 def post_file(ctx: Context, course_key: str, key: str) -> Response:
     """Put a picture, a voice or a paper into the module; a picture or a voice also into the text."""
-    draft_to_write(ctx, course_key)
+    writing.draft_to_write(ctx, course_key)
     try:
         sent = sent_media("media", (PHOTO, VOICE, FILE))
     except MediaRefused as refused:
@@ -224,21 +213,23 @@ def post_file(ctx: Context, course_key: str, key: str) -> Response:
 
 
 def _keep(ctx: Context, course_key: str, key: str, sent: list[Any]) -> None:
-    draft, alt = draft_to_write(ctx, course_key), " ".join(request.form.get("alt", "").split())
+    draft, alt = writing.draft_to_write(ctx, course_key), " ".join(request.form.get("alt", "").split())
     if not sent or (not alt and any(one.kind != FILE for one in sent)):
         flash(
             gettext("Choisissez un fichier, et dites ce que l’on voit ou entend : des personnes ne le voient pas."),
             "bad",
         )
         return
-    written = written_activity(ctx, draft, key=key)
+    written = writing.written_activity(ctx, draft, key=key)
     folder = platform().settings.data_dir
     for one in sent:
-        path = add_file(ctx, draft, module_key=written.module_key, name=one.name, source=one.full, data_dir=folder)
-        written = written_activity(ctx, draft, key=key)
+        path = writing.add_file(
+            ctx, draft, module_key=written.module_key, name=one.name, source=one.full, data_dir=folder
+        )
+        written = writing.written_activity(ctx, draft, key=key)
         if one.kind != FILE and "text" in {field.name for field in form_of(ctx.registry.activity_types[written.type])}:
             text = _inserted(str(written.body.get("text", "")), f"![{alt.replace('[', '(').replace(']', ')')}]({path})")
-            save_body(ctx, draft, key=key, token=written.token, body={**written.body, "text": text})
+            writing.save_body(ctx, draft, key=key, token=written.token, body={**written.body, "text": text})
     flash(gettext("Le fichier est dans le module."))
 
 
@@ -257,8 +248,8 @@ def _inserted(text: str, line: str) -> str:
 @guarded(PUBLISH_COURSE)
 def phone(ctx: Context, course_key: str, key: str) -> Response:
     """The activity as on a phone: the real page of learners in a frame of 360 pixels."""
-    draft = draft_to_write(ctx, course_key)
-    written = written_activity(ctx, draft, key=key)
+    draft = writing.draft_to_write(ctx, course_key)
+    written = writing.written_activity(ctx, draft, key=key)
     response = make_response(render("authoring/phone.html", draft=draft, written=written))
     response.headers[POLICY] = f"{HEADERS[POLICY]}; frame-src 'self'"
     return response
@@ -268,8 +259,8 @@ def phone(ctx: Context, course_key: str, key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def seen_path(ctx: Context, course_key: str) -> Response:
     """The path of the draft, as the person will see it."""
-    draft = draft_to_write(ctx, course_key)
-    way, phrases = draft_path(ctx, draft)
+    draft = writing.draft_to_write(ctx, course_key)
+    way, phrases = writing.draft_path(ctx, draft)
     values = {"way": way, "phrases": phrases, "base": _base(course_key), "is_preview": True}
     return _framed(render("courses/path.html", **values))
 
@@ -278,8 +269,8 @@ def seen_path(ctx: Context, course_key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def seen(ctx: Context, course_key: str, key: str) -> Response:
     """An activity of the draft, as the person will see it."""
-    draft = draft_to_write(ctx, course_key)
-    template, frame, problems = draft_page(ctx, draft, key=key, base=_base(course_key))
+    draft = writing.draft_to_write(ctx, course_key)
+    template, frame, problems = writing.draft_page(ctx, draft, key=key, base=_base(course_key))
     if not template:
         said = problems_in_words(problems, ctx.registry.activity_types[frame["step"].info.type])
         return _framed(render("authoring/unfinished.html", step=frame["step"], problems=said))

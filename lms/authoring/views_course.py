@@ -14,21 +14,7 @@ from lms.authoring.moving import prospects
 from lms.authoring.pages import form_of, unfit_in_words
 from lms.authoring.wholes import COURSE_PAGES, Page, module_page
 from lms.contract.types import ContentRefused
-from lms.courses.api import (
-    PUBLISH_COURSE,
-    ChangedMeanwhile,
-    DraftInfo,
-    NothingToPublish,
-    Unfit,
-    draft_problems,
-    draft_to_write,
-    groups_behind,
-    move_people,
-    people_behind,
-    publish_course,
-    save_module,
-    version_in_force,
-)
+from lms.courses.api import PUBLISH_COURSE, NothingToPublish, move_people, people_behind, publish_course, writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.web import HEADERS, flash, go, guarded, render
@@ -37,13 +23,13 @@ bp = Blueprint("authoring_course", __name__, url_prefix="/ecrire/<course_key>")
 POLICY = "Content-Security-Policy"
 
 
-def _drawn(draft: DraftInfo, page: Page, *, values: Mapping[str, Any] | None = None, **said: Any) -> str:
+def _drawn(draft: writing.DraftInfo, page: Page, *, values: Mapping[str, Any] | None = None, **said: Any) -> str:
     boxes = drawn(page.fields, page.values if values is None else values, Known())
     whole = {"problems": (), "conflict": False, **said}
     return render("authoring/whole.html", draft=draft, page=page, boxes=boxes, **whole)
 
 
-def _kept(ctx: Context, draft: DraftInfo, page: Page, keep: Callable[[dict[str, Any]], None]) -> Response:
+def _kept(ctx: Context, draft: writing.DraftInfo, page: Page, keep: Callable[[dict[str, Any]], None]) -> Response:
     """Save a page, then do what a button of a list asks; what cannot be kept is shown again as it was typed."""
     act = request.form.get("act", "")
     values = read(page.fields, request.form, page.values)
@@ -51,9 +37,9 @@ def _kept(ctx: Context, draft: DraftInfo, page: Page, keep: Callable[[dict[str, 
         if " " in act:
             return make_response(_drawn(draft, page, values=act_on(page.fields, values, act)[0]))
         keep(values)
-    except (ChangedMeanwhile, NoSuchRow):
+    except (writing.ChangedMeanwhile, NoSuchRow):
         return make_response(_drawn(draft, page, values=values, conflict=True), 409)
-    except Unfit as unfit:
+    except writing.Unfit as unfit:
         said = unfit_in_words(unfit.problems, page.fields[0].fields or page.fields, ROOT)
         return make_response(_drawn(draft, page, values=values, problems=said), 422)
     flash(gettext("C’est gardé dans le brouillon."))
@@ -61,12 +47,12 @@ def _kept(ctx: Context, draft: DraftInfo, page: Page, keep: Callable[[dict[str, 
 
 
 def _page(ctx: Context, course_key: str, name: str) -> str:
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     return _drawn(draft, COURSE_PAGES[name].page(ctx, draft))
 
 
 def _post(ctx: Context, course_key: str, name: str) -> Response:
-    draft, kind = draft_to_write(ctx, course_key), COURSE_PAGES[name]
+    draft, kind = writing.draft_to_write(ctx, course_key), COURSE_PAGES[name]
     token = request.form.get("token", "")
     return _kept(ctx, draft, kind.page(ctx, draft), lambda values: kind.keep(ctx, draft, token, values))
 
@@ -131,7 +117,7 @@ def post_glossary(ctx: Context, course_key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def module(ctx: Context, course_key: str, key: str) -> str:
     """A module's title, summary, objectives and block."""
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     return _drawn(draft, module_page(ctx, draft, key=key))
 
 
@@ -139,16 +125,16 @@ def module(ctx: Context, course_key: str, key: str) -> str:
 @guarded(PUBLISH_COURSE)
 def post_module(ctx: Context, course_key: str, key: str) -> Response:
     """Keep it."""
-    draft, token = draft_to_write(ctx, course_key), request.form.get("token", "")
+    draft, token = writing.draft_to_write(ctx, course_key), request.form.get("token", "")
     page = module_page(ctx, draft, key=key)
-    return _kept(ctx, draft, page, lambda values: save_module(ctx, draft, key=key, token=token, fields=values))
+    return _kept(ctx, draft, page, lambda values: writing.save_module(ctx, draft, key=key, token=token, fields=values))
 
 
 @bp.get("/telephone")
 @guarded(PUBLISH_COURSE)
 def phone(ctx: Context, course_key: str) -> Response:
     """The whole path as on a phone."""
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     response = make_response(render("authoring/phone.html", draft=draft, written=None))
     response.headers[POLICY] = f"{HEADERS[POLICY]}; frame-src 'self'"
     return response
@@ -161,8 +147,8 @@ def phone(ctx: Context, course_key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def publication(ctx: Context, course_key: str) -> str:
     """What has changed since the version in force, and what is to be put right before publishing."""
-    draft = draft_to_write(ctx, course_key)
-    found = draft_problems(ctx, draft)
+    draft = writing.draft_to_write(ctx, course_key)
+    found = writing.draft_problems(ctx, draft)
     return render(
         "authoring/publication.html",
         draft=draft,
@@ -171,7 +157,7 @@ def publication(ctx: Context, course_key: str) -> str:
     )
 
 
-def _where(ctx: Context, draft: DraftInfo, problem: Any) -> str:
+def _where(ctx: Context, draft: writing.DraftInfo, problem: Any) -> str:
     """The page where a problem is put right."""
     if problem.place == "activity":
         return url_for("authoring_activity.activity", course_key=draft.course_key, key=problem.key)
@@ -204,8 +190,8 @@ def post_publication(ctx: Context, course_key: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def moves(ctx: Context, course_key: str) -> str:
     """The groups with people on an earlier version."""
-    version = version_in_force(ctx, course_key)
-    groups = groups_behind(ctx, version)
+    version = writing.version_in_force(ctx, course_key)
+    groups = writing.groups_behind(ctx, version)
     return render("authoring/moves.html", course_key=course_key, version=version, groups=groups, group=None, people=[])
 
 
@@ -213,8 +199,8 @@ def moves(ctx: Context, course_key: str) -> str:
 @guarded(PUBLISH_COURSE)
 def post_trial(ctx: Context, course_key: str, cohort_key: str) -> str:
     """Who would gain or lose what: nothing is kept of it."""
-    version = version_in_force(ctx, course_key)
-    groups = groups_behind(ctx, version)
+    version = writing.version_in_force(ctx, course_key)
+    groups = writing.groups_behind(ctx, version)
     group = next((one for one in groups if one.key == cohort_key), None)
     people = prospects(ctx, people_behind(ctx, version, cohort_key=cohort_key), version_id=version.id)
     return render(
@@ -226,7 +212,7 @@ def post_trial(ctx: Context, course_key: str, cohort_key: str) -> str:
 @guarded(PUBLISH_COURSE)
 def post_move(ctx: Context, course_key: str, cohort_key: str) -> Response:
     """The people of a group follow the version in force, with what they have done."""
-    version = version_in_force(ctx, course_key)
+    version = writing.version_in_force(ctx, course_key)
     moved = move_people(ctx, people_behind(ctx, version, cohort_key=cohort_key), version_id=version.id)
     flash(gettext("%(count)s personnes suivent maintenant la nouvelle version.") % {"count": moved})
     return go(".moves", course_key=course_key)

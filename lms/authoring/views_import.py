@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.authoring.importing import IMPORT, Brought, brought, take_in
-from lms.courses.api import PUBLISH_COURSE, draft_to_write, written_plan
+from lms.courses.api import PUBLISH_COURSE, writing
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, keep_file
 from lms.kernel.i18n import gettext
@@ -29,14 +29,14 @@ PASTED = (".html", ".htm", ".txt")
 @guarded(PUBLISH_COURSE)
 def form(ctx: Context, course_key: str) -> str:
     """Send a file, or paste a text."""
-    return render("authoring/import.html", draft=draft_to_write(ctx, course_key))
+    return render("authoring/import.html", draft=writing.draft_to_write(ctx, course_key))
 
 
 @bp.post("")
 @guarded(PUBLISH_COURSE)
 def post_form(ctx: Context, course_key: str) -> WerkzeugResponse:
     """Take the file or the text, and begin to read it."""
-    draft_to_write(ctx, course_key)
+    writing.draft_to_write(ctx, course_key)
     try:
         name, kind, source = _sent()
     except MediaRefused as refused:
@@ -78,7 +78,7 @@ def _refusal(refused: MediaRefused) -> str:
 
 
 def _begin(ctx: Context, course_key: str, name: str, kind: str, source: bytes) -> str:
-    draft_to_write(ctx, course_key)
+    writing.draft_to_write(ctx, course_key)
     file = keep_file(ctx, platform().settings.data_dir, name=f"{name}.{kind}"[:200], chunks=[source])
     page = url_for(".result", course_key=course_key, job_key="JOB")
     arguments = {"course": course_key, "file": file.id, "kind": kind, "name": name, "page": page}
@@ -89,10 +89,10 @@ def _begin(ctx: Context, course_key: str, name: str, kind: str, source: bytes) -
 @guarded(PUBLISH_COURSE)
 def result(ctx: Context, course_key: str, job_key: str) -> str:
     """The lessons that were read, beside what was lost."""
-    draft = draft_to_write(ctx, course_key)
+    draft = writing.draft_to_write(ctx, course_key)
     found = brought(ctx, job_key=job_key, course_key=course_key)
     lessons = [(place, one, _shown(one["text"], found, course_key, job_key)) for place, one in enumerate(found.lessons)]
-    modules = [(one.key, one.title) for one in written_plan(ctx, draft)]
+    modules = [(one.key, one.title) for one in writing.written_plan(ctx, draft)]
     return render(
         "authoring/imported.html", draft=draft, found=found, lessons=lessons, modules=modules, job_key=job_key
     )
@@ -123,7 +123,7 @@ def picture(ctx: Context, course_key: str, job_key: str, name: str) -> Response:
 @guarded(PUBLISH_COURSE)
 def post_result(ctx: Context, course_key: str, job_key: str) -> WerkzeugResponse:
     """Put the chosen lessons into the draft."""
-    draft, sent = draft_to_write(ctx, course_key), request.form
+    draft, sent = writing.draft_to_write(ctx, course_key), request.form
     found = brought(ctx, job_key=job_key, course_key=course_key)
     chosen = [
         (place, sent.get(f"title-{place}", "").strip() or gettext("Leçon %(number)s") % {"number": place + 1})

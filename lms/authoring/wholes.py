@@ -9,20 +9,7 @@ from typing import Any
 from lms.authoring.heads import COURSE, COVERAGE, GLOSSARY, MODULE, VALUES, with_choices
 from lms.competences.api import FrameworkInfo, framework_by_code, frameworks
 from lms.contract.forms import FormField
-from lms.courses.api import (
-    DraftInfo,
-    course_page,
-    coverage_page,
-    glossary_page,
-    name_from,
-    save_course_page,
-    save_coverage,
-    save_glossary,
-    save_values,
-    structure,
-    values_page,
-    written_plan,
-)
+from lms.courses.api import structure, writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.rights import NotFound
@@ -43,24 +30,24 @@ class Page:
 class PageKind:
     """How a page is made, and how it is kept: `keep(ctx, draft, token, values)`."""
 
-    page: Callable[[Context, DraftInfo], Page]
-    keep: Callable[[Context, DraftInfo, str, Mapping[str, Any]], None]
+    page: Callable[[Context, writing.DraftInfo], Page]
+    keep: Callable[[Context, writing.DraftInfo, str, Mapping[str, Any]], None]
 
 
 def _advice(name: str) -> str:
     return gettext(_ADVICE[name])
 
 
-def _course(ctx: Context, draft: DraftInfo) -> Page:
-    values, token = course_page(ctx, draft)
+def _course(ctx: Context, draft: writing.DraftInfo) -> Page:
+    values, token = writing.course_page(ctx, draft)
     known = {info.code: info.title for info, _used in frameworks(ctx)}
     fields = with_choices(COURSE, {"framework": tuple(known.items())})
     return Page(gettext("Le parcours"), _advice("course"), fields, values, token)
 
 
-def module_page(ctx: Context, draft: DraftInfo, *, key: str) -> Page:
+def module_page(ctx: Context, draft: writing.DraftInfo, *, key: str) -> Page:
     """The page of a module, or `NotFound`."""
-    found = next((one for one in written_plan(ctx, draft) if one.key == key), None)
+    found = next((one for one in writing.written_plan(ctx, draft) if one.key == key), None)
     if found is None:
         raise NotFound
     whole = _framework(ctx, draft)
@@ -69,8 +56,8 @@ def module_page(ctx: Context, draft: DraftInfo, *, key: str) -> Page:
     return Page(found.title, "", fields, {"title": found.title, **found.head}, found.token)
 
 
-def _coverage(ctx: Context, draft: DraftInfo) -> Page:
-    rows, token = coverage_page(ctx, draft)
+def _coverage(ctx: Context, draft: writing.DraftInfo) -> Page:
+    rows, token = writing.coverage_page(ctx, draft)
     whole = _framework(ctx, draft)
     criteria = tuple(
         (criterion.code, f"{criterion.code} · {criterion.plain or criterion.title}")
@@ -84,7 +71,7 @@ def _coverage(ctx: Context, draft: DraftInfo) -> Page:
     return Page(gettext("Ce qui fait acquérir chaque critère"), _advice("coverage"), fields, {"rows": rows}, token)
 
 
-def _feeds(ctx: Context, draft: DraftInfo, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+def _feeds(ctx: Context, draft: writing.DraftInfo, rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
     """Activities, and the parts of those that have some, such as groups of questions."""
     whole = structure(ctx, draft.version_id)
     found = []
@@ -103,21 +90,21 @@ def _and_lost(
     return (*choices, *((one, gettext("%(code)s (n’existe plus)") % {"code": one}) for one in sorted(lost)))
 
 
-def _framework(ctx: Context, draft: DraftInfo) -> FrameworkInfo | None:
-    code = course_page(ctx, draft)[0]["framework"]
+def _framework(ctx: Context, draft: writing.DraftInfo) -> FrameworkInfo | None:
+    code = writing.course_page(ctx, draft)[0]["framework"]
     try:
         return framework_by_code(ctx, code) if code else None
     except NotFound:
         return None
 
 
-def _values(ctx: Context, draft: DraftInfo) -> Page:
-    rows, token = values_page(ctx, draft)
+def _values(ctx: Context, draft: writing.DraftInfo) -> Page:
+    rows, token = writing.values_page(ctx, draft)
     return Page(gettext("Montants, lieux et partenaires"), _advice("values"), VALUES, {"rows": rows}, token)
 
 
-def _glossary(ctx: Context, draft: DraftInfo) -> Page:
-    rows, token = glossary_page(ctx, draft)
+def _glossary(ctx: Context, draft: writing.DraftInfo) -> Page:
+    rows, token = writing.glossary_page(ctx, draft)
     return Page(gettext("Mots expliqués"), _advice("glossary"), GLOSSARY, {"rows": rows}, token)
 
 
@@ -129,7 +116,7 @@ def _rows(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _named(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Values have a name, by which texts speak of them."""
     return [
-        {**{name: value for name, value in row.items() if name != "checked"}, "name": row.get("name") or name_from(str(row.get("label", "")), "valeur")}
+        {**{name: value for name, value in row.items() if name != "checked"}, "name": row.get("name") or writing.name_from(str(row.get("label", "")), "valeur")}
         for row in rows
     ]  # fmt: skip
 
@@ -144,15 +131,18 @@ _ADVICE = {
 }
 COURSE_PAGES = {
     "course": PageKind(
-        _course, lambda ctx, draft, token, values: save_course_page(ctx, draft, token=token, fields=values)
+        _course, lambda ctx, draft, token, values: writing.save_course_page(ctx, draft, token=token, fields=values)
     ),
     "coverage": PageKind(
-        _coverage, lambda ctx, draft, token, values: save_coverage(ctx, draft, token=token, coverage=_rows(values))
+        _coverage,
+        lambda ctx, draft, token, values: writing.save_coverage(ctx, draft, token=token, coverage=_rows(values)),
     ),
     "values": PageKind(
-        _values, lambda ctx, draft, token, values: save_values(ctx, draft, token=token, entries=_named(_rows(values)))
+        _values,
+        lambda ctx, draft, token, values: writing.save_values(ctx, draft, token=token, entries=_named(_rows(values))),
     ),
     "glossary": PageKind(
-        _glossary, lambda ctx, draft, token, values: save_glossary(ctx, draft, token=token, entries=_rows(values))
+        _glossary,
+        lambda ctx, draft, token, values: writing.save_glossary(ctx, draft, token=token, entries=_rows(values)),
     ),
 }

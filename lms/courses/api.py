@@ -10,22 +10,10 @@ from typing import Any
 from sqlalchemy import Select, and_, null, select, type_coerce, union_all
 
 from lms.contract.types import ContentRefused
+from lms.courses import writing
 from lms.courses.adjusting import ADD, AS_WRITTEN, SKIP, adjust_enrolment, is_expected
-from lms.courses.arranging import (
-    add_activity,
-    add_module,
-    arrange_activities,
-    move_activity,
-    move_module,
-    name_from,
-    put_back,
-    remove_activity,
-    remove_module,
-)
-from lms.courses.behind import groups_behind, ids_behind, version_in_force
-from lms.courses.catalogue import CourseLine, course_list
-from lms.courses.compiling import PlacedProblem
-from lms.courses.copying import copy_course, copy_module, create_course, readable_version
+from lms.courses.behind import ids_behind
+from lms.courses.catalogue import CourseLine, course_by_key, course_list
 from lms.courses.data import (
     ActivityInfo,
     CohortInfo,
@@ -37,34 +25,6 @@ from lms.courses.data import (
     PublishedCourse,
     Structure,
 )
-from lms.courses.drafting import (
-    ChangedMeanwhile,
-    DraftInfo,
-    WrittenActivity,
-    begin_draft,
-    draft_to_write,
-    published_before,
-    removed_parts,
-    written_activity,
-    written_bodies,
-    written_course,
-    written_plan,
-)
-from lms.courses.editing import (
-    Unfit,
-    course_page,
-    coverage_page,
-    glossary_page,
-    save_activity,
-    save_body,
-    save_course_page,
-    save_coverage,
-    save_glossary,
-    save_module,
-    save_values,
-    values_page,
-)
-from lms.courses.enclosing import add_file, module_files, remove_file
 from lms.courses.folds import RULE as PROGRESS_RULE
 from lms.courses.groups import cohort_by_code, cohort_by_key, cohorts, cohorts_by_id
 from lms.courses.holdings import REASONS as END_WORDS
@@ -99,7 +59,7 @@ from lms.courses.operations import enrol as enter
 from lms.courses.pauses import days_at_work, days_between, stops_of
 from lms.courses.permissions import ADJUST, ENROL, LEARN, PUBLISH_COURSE, READ_COHORT, READ_COURSE, VALIDATE
 from lms.courses.progress import activity_iri, key_of_iri
-from lms.courses.publishing import NothingToPublish, course_named, import_draft, placed_problems, publish_draft
+from lms.courses.publishing import NothingToPublish, course_named, import_draft, publish_draft
 from lms.courses.queries import (
     done_counts,
     enrolments_by_id,
@@ -116,7 +76,6 @@ from lms.courses.queries import (
 )
 from lms.courses.reading import read_course
 from lms.courses.refusals import refusal
-from lms.courses.showing import draft_page, draft_path
 from lms.courses.structure import content_of, structure
 from lms.courses.telling import active_seconds, outcome_of, say
 from lms.kernel.context import Context
@@ -144,49 +103,32 @@ __all__ = [
     "WORTH",
     "YES",
     "ActivityInfo",
-    "ChangedMeanwhile",
     "CohortInfo",
     "CourseInfo",
     "CourseLine",
     "Declared",
-    "DraftInfo",
     "EnrolmentInfo",
     "NothingToPublish",
     "Play",
     "ProgressInfo",
     "PublishedCourse",
     "Structure",
-    "Unfit",
-    "WrittenActivity",
     "active_seconds",
     "activity_iri",
-    "add_activity",
-    "add_file",
-    "add_module",
     "adjust_enrolment",
-    "arrange_activities",
-    "begin_draft",
     "changes",
     "cohort_by_code",
     "cohort_by_key",
     "cohorts",
     "cohorts_by_id",
     "content_of",
-    "copy_course",
-    "copy_module",
+    "course_by_key",
     "course_list",
-    "course_page",
-    "coverage_page",
     "create_cohort",
-    "create_course",
     "days_at_work",
     "days_between",
     "declare_done",
     "done_counts",
-    "draft_page",
-    "draft_path",
-    "draft_problems",
-    "draft_to_write",
     "end_enrolment",
     "enrol",
     "enrolment_by_key",
@@ -197,16 +139,10 @@ __all__ = [
     "field_problems",
     "followed",
     "following",
-    "glossary_page",
-    "groups_behind",
     "import_content",
     "is_expected",
     "key_of_iri",
-    "module_files",
-    "move_activity",
-    "move_module",
     "move_people",
-    "name_from",
     "ordered_rows",
     "outcome_of",
     "own_enrolment",
@@ -221,26 +157,12 @@ __all__ = [
     "progress",
     "progress_of",
     "publish_course",
-    "published_before",
-    "put_back",
     "reaches",
     "readable_enrolments",
-    "readable_version",
     "refusal",
-    "remove_activity",
-    "remove_file",
-    "remove_module",
-    "removed_parts",
     "resume_enrolment",
     "return_enrolment",
     "row_problems",
-    "save_activity",
-    "save_body",
-    "save_course_page",
-    "save_coverage",
-    "save_glossary",
-    "save_module",
-    "save_values",
     "say",
     "say_end",
     "say_part",
@@ -248,12 +170,7 @@ __all__ = [
     "score_of",
     "stops_of",
     "structure",
-    "values_page",
-    "version_in_force",
-    "written_activity",
-    "written_bodies",
-    "written_course",
-    "written_plan",
+    "writing",
 ]
 
 
@@ -383,8 +300,3 @@ def move_people(ctx: Context, enrolments: Iterable[EnrolmentInfo], *, version_id
     """Enrolments follow this version of their course, with what they have done; returns how many have moved."""
     rows = ctx.session.scalars(select(Enrolment).where(Enrolment.id.in_([one.id for one in enrolments]))).all()
     return move_enrolments(ctx, enrolments=rows, version=ctx.session.get_one(CourseVersion, version_id))
-
-
-def draft_problems(ctx: Context, draft: DraftInfo) -> list[PlacedProblem]:
-    """What stands in the way of publishing a draft, each with the page where it is put right."""
-    return placed_problems(ctx, ctx.session.get_one(CourseVersion, draft.version_id))

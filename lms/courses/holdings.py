@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from lms.contract.types import PersonalData
 from lms.courses.folds import DONE
 from lms.courses.leaving import END_SAID, PAUSE_REASONS, SAID_REASONS, erase_words
-from lms.courses.models import Cohort, Enrolment, EnrolmentChange, Opening, Progress, ValueConfirmation
+from lms.courses.models import ActivityRow, Cohort, Enrolment, EnrolmentChange, Opening, Progress, ValueConfirmation
 from lms.courses.structure import structure
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
@@ -57,6 +57,11 @@ def held_on(ctx: Context, membership_id: int) -> PersonalData:
             gettext("Retirée le"): row.withdrawn_at,
         }
         for row in ctx.session.scalars(confirmed.order_by(ValueConfirmation.id))
+    ]
+    written = select(ActivityRow.title, ActivityRow.edited_at).where(ActivityRow.edited_by_id == membership_id)
+    rows += [
+        {gettext("Activité que vous avez écrite"): row.title, gettext("Le"): row.edited_at}
+        for row in ctx.session.execute(written.order_by(ActivityRow.id))
     ]
     return PersonalData(gettext("Vos parcours"), rows)
 

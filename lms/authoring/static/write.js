@@ -12,7 +12,11 @@
     const answer = await fetch(part.dataset.result);
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-result]');
-    if (fresh) part.replaceWith(fresh);
+    if (!fresh) return;
+    const at = part.querySelector('.seen')?.scrollTop || 0;
+    part.replaceWith(fresh);
+    const seen = fresh.querySelector('.seen');
+    if (seen) seen.scrollTop = at;
   };
 
   doc.querySelectorAll('form[data-saves]').forEach((form) => {

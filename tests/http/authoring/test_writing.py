@@ -252,3 +252,45 @@ def test_a_course_and_a_module_are_taken_over_under_new_keys(made: Any, author: 
     assert source
     assert author.post(f"{blank}/reprendre", data={"module": source[1]}).status_code == 303
     assert re.findall(r'data-key="([a-z0-9]{10})"', read(author, blank))
+
+
+def test_every_type_is_begun_empty_and_seen(platform: Any, made: Any, author: Any) -> None:
+    """What is unfinished opens, says what it lacks, and breaks no page."""
+    base = f"/ecrire/{made.key}"
+    author.post(f"{base}/modules", data={"title": "De tout"})
+    module = re.findall(r'<section class="card" id="([a-z0-9]{10})"', read(author, base))[-1]
+    for name, kind in platform.registry.activity_types.items():
+        assert getattr(kind, "form", ()), f"{name} lends no form"
+        sent = {"module": module, "type": name, "title": f"Un {name}"}
+        address = author.post(f"{base}/activites", data=sent).headers["Location"]
+        assert "À finir avant de publier" in read(author, address), name
+        assert author.post(address, data=values_of(read(author, address))).status_code == 303, name
+        seen = read(author, f"{base}/comme/{address.rpartition('/')[2]}")
+        assert "pas finie" in seen, name
+    assert read(author, f"{base}/comme")
+    assert "choses à finir" in read(author, f"{base}/publication")
+
+
+ASSIGNMENT = {
+    "f.task": "Faites votre prix.", "f.accepts": ["text", "photo"], "f.criteria.0": "aaaaaaaaaa", "f.criteria.0.text": "Clair",
+    "f.criteria.1": "bbbbbbbbbb", "f.criteria.1.text": "Juste", "f.pass": "70",
+}  # fmt: skip
+OBSERVATION = {
+    "f.behaviours.0": "cccccccccc", "f.behaviours.0.text": "Présente", "f.behaviours.1": "dddddddddd", "f.behaviours.1.text": "Écoute",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "fields"), [("assignment", ASSIGNMENT), ("observation", OBSERVATION)])
+def test_work_and_observation_are_written_and_seen_as_the_person_will(
+    made: Any, author: Any, name: str, fields: Any
+) -> None:
+    base = f"/ecrire/{made.key}"
+    module = re.findall(r'<section class="card" id="([a-z0-9]{10})"', read(author, base))[-1]
+    sent = {"module": module, "type": name, "title": "À faire"}
+    address = author.post(f"{base}/activites", data=sent).headers["Location"]
+    assert author.post(address, data=values_of(read(author, address)) | fields).status_code == 303
+    page = read(author, address)
+    assert "À finir avant" not in page, re.findall(r"<li>[^<]*</li>", page)
+    seen = read(author, f"{base}/comme/{address.rpartition('/')[2]}")
+    assert "À faire" in seen
+    assert "Rien ne s’enregistre" in seen

@@ -9,29 +9,45 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.authoring.moving import prospects
-from lms.courses.api import (
-    begin_draft,
-    enrol,
-    groups_behind,
-    move_people,
-    people_behind,
-    publish_course,
-    remove_activity,
-    structure,
-    version_in_force,
-)
+from lms.competences.api import ACQUIRED, acquisitions
+from lms.courses.api import enrol, move_people, people_behind, publish_course
 from lms.courses.models import EnrolmentChange
+from lms.courses.writing import (
+    begin_draft,
+    coverage_page,
+    groups_behind,
+    remove_activity,
+    save_activity,
+    save_coverage,
+    version_in_force,
+    written_activity,
+    written_plan,
+)
+from tests.factories.competences import scored
 from tests.factories.content import open_cohort, publish_fixture
+
+MEETING, POOL = "6xrtcmace7", "pdjmdnscfa"
 
 
 @pytest.fixture
 def course(engine_name: str, platform: Any, world: Any) -> Any:
+    """Two people on version 1; in version 2 a criterion asks for less, and a lesson is gone."""
     made = publish_fixture(platform, world)
     cohort = open_cohort(platform, world, made)
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
-        enrol(ctx, cohort=cohort, membership_ids=[world.members["learner"], world.members["coach"]])
+        enrolled = enrol(ctx, cohort=cohort, membership_ids=[world.members["learner"], world.members["coach"]])
+        for key in (MEETING, POOL):
+            scored(ctx, enrolled[0], key, 0.6)
         draft = begin_draft(ctx, made.key)
-        remove_activity(ctx, draft, key=list(structure(ctx, made.version_id).activities)[-1])
+        rows, token = coverage_page(ctx, draft)
+        easier = [{**row, "minimum": 0.5} for row in rows]
+        save_coverage(ctx, draft, token=token, coverage=easier)
+        lesson = next(one for one in written_plan(ctx, draft)[0].activities if one.type == "lesson")
+        for line in [one for module in written_plan(ctx, draft) for one in module.activities if one.opens]:
+            found = written_activity(ctx, draft, key=line.key)
+            head = {"title": found.title, "modality": found.modality, "minutes": found.minutes}
+            save_activity(ctx, draft, key=line.key, token=found.token, head=head, body=found.body)
+        remove_activity(ctx, draft, key=lesson.key)
         publish_course(ctx, made.key)
     return made
 
@@ -43,11 +59,14 @@ def test_the_trial_says_what_changes_and_leaves_nothing(course: Any, acting: Cal
     assert group.people == 2
     people = people_behind(ctx, version, cohort_key=group.key)
     changes = ctx.session.scalar(select(func.count()).select_from(EnrolmentChange))
-    found = prospects(ctx, people, version_id=version.id)
-    assert [one.total_after for one in found] == [one.total_before - 1 for one in found]
-    assert all(one.is_quiet for one in found)
+    found = {one.name.split()[0]: one for one in prospects(ctx, people, version_id=version.id)}
+    assert [one.total_after for one in found.values()] == [one.total_before - 1 for one in found.values()]
+    assert found["Coach"].is_quiet
+    assert len(found["Learner"].gained) == 1
     assert ctx.session.scalar(select(func.count()).select_from(EnrolmentChange)) == changes
     assert len(people_behind(ctx, version, cohort_key=group.key)) == 2
+    held = acquisitions(ctx, [one.membership_id for one in people], version_id=version.id)
+    assert not any(info.state == ACQUIRED for infos in held.values() for info in infos)
 
 
 def test_people_move_once(course: Any, acting: Callable[..., Any]) -> None:

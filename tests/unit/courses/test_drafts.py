@@ -9,25 +9,24 @@ import pytest
 from sqlalchemy import select
 
 from lms.contract.types import ContentRefused
-from lms.courses.api import (
+from lms.courses.api import publish_course, structure
+from lms.courses.events import DraftWritten
+from lms.courses.models import ActivityRow
+from lms.courses.writing import (
     ChangedMeanwhile,
     Unfit,
     begin_draft,
     course_page,
     draft_problems,
     draft_to_write,
-    publish_course,
     remove_module,
     save_activity,
     save_body,
     save_values,
-    structure,
     values_page,
     written_activity,
     written_plan,
 )
-from lms.courses.events import DraftWritten
-from lms.courses.models import ActivityRow
 from lms.kernel.events import EventRow
 from lms.kernel.rights import NotFound
 from tests.factories.content import FIXTURE, publish_fixture
