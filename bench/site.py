@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lms.accounts.api import organisations
+from lms.accounts.devices import add_device, forget_devices
 from lms.accounts.models import Identifier, Membership
 from lms.app import build_platform, create_app
 from lms.courses.models import Cohort, Course, Enrolment
@@ -58,6 +59,9 @@ class Site:
 
     def browser_of(self, membership: int) -> FlaskClient:
         """A browser in which a membership is signed in."""
+        with self.platform.writing(self.organisation_id, membership) as ctx:
+            forget_devices(ctx, membership_id=membership)
+            add_device(ctx, key="1", way="password", kind="computer")
         client = self.app.test_client()
         with client.session_transaction() as cookie:
             cookie["_user_id"] = f"{self.organisation_id}:{membership}:1"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -22,7 +25,7 @@ from lms.kernel.site import fix_iri_prefix
 from lms.kernel.web import SignedIn
 from lms.settings import Settings
 from tests import postgres
-from tests.factories.world import World, make_world
+from tests.factories.world import DEVICES, World, make_world
 
 PREFIX = "https://essai.invalid"
 
@@ -163,16 +166,21 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def signed_in_as(app: Flask, platform: Platform, world: World) -> Callable[[str], FlaskClient]:
-    """`signed_in_as("trainer")`: a browser in which someone of the world is signed in, without a password being hashed."""
+    """`signed_in_as("trainer")`: a browser in which someone of the world is signed in, without a password being hashed.
+
+    Three calls for one person give three devices.
+    """
+    keys: dict[str, Iterator[str]] = defaultdict(lambda: cycle(DEVICES))
 
     def sign_in(who: str) -> FlaskClient:
+        device = next(keys[who])
         with platform.database.read_session(world.organisations[who]) as session:
-            found = platform.identify(session, world.organisations[who], world.members[who], platform.clock())
+            found = platform.identify(session, world.organisations[who], world.members[who], platform.clock(), device)
         assert isinstance(found, Identity)
         browser = app.test_client()
         with browser.session_transaction() as cookie:
             cookie.permanent = True
-            cookie["_user_id"] = SignedIn(found).get_id()
+            cookie["_user_id"] = SignedIn(replace(found, device=device)).get_id()
             cookie["_fresh"] = True
             cookie["language"] = found.language
         return browser

@@ -67,6 +67,53 @@ def link_message(reader: Reader, address: str) -> str:
         }
 
 
+def code_letter(reader: Reader, code: str, address: str) -> Letter:
+    """You want this e-mail to be yours: here is the code."""
+    with speaking(reader.language):
+        return Letter(
+            _("Votre code : %(code)s") % {"code": code},
+            _letter(
+                reader,
+                _("Vous voulez utiliser cet e-mail sur la plateforme. Voici votre code :"),
+                code,
+                _("Écrivez-le dans la page, ou ouvrez cette adresse sur l'appareil où vous êtes connecté :"),
+                address,
+                _("Le code marche pendant 2 heures. Ne le donnez à personne."),
+                _("Vous n'avez rien demandé ? Vous pouvez oublier ce message."),
+            ),
+        )
+
+
+def code_message(reader: Reader, code: str) -> str:
+    """The same, as a text message."""
+    with speaking(reader.language):
+        return _("%(name)s, votre code pour changer de numéro : %(code)s (2 heures). Ne le donnez à personne.") % {
+            "name": reader.given_name,
+            "code": code,
+        }
+
+
+def changed_letter(reader: Reader) -> Letter:
+    """This e-mail is no longer yours here."""
+    with speaking(reader.language):
+        return Letter(
+            _("Votre e-mail a changé"),
+            _letter(
+                reader,
+                _("Vous avez changé d'e-mail sur la plateforme. Celui-ci ne sert plus."),
+                _("Ce n'était pas vous ? Prévenez votre association tout de suite."),
+            ),
+        )
+
+
+def changed_message(reader: Reader) -> str:
+    """The same, as a text message."""
+    with speaking(reader.language):
+        return _("%(name)s, vous avez changé de numéro. Ce n'était pas vous ? Prévenez votre association.") % {
+            "name": reader.given_name
+        }
+
+
 def _letter(reader: Reader, *paragraphs: str) -> str:
     greeting = _("Bonjour %(name)s,") % {"name": reader.given_name}
     return "\n\n".join([greeting, *paragraphs, f"-- \n{reader.organisation}"]) + "\n"

@@ -18,13 +18,13 @@ from lms.accounts.events import (
     RoleGranted,
 )
 from lms.accounts.grants import (
-    LEADERS,
-    WIDE,
     givable_roles,
     is_in_force,
     require_everywhere,
     require_over,
 )
+from lms.accounts.identifiers import is_email_taken_here, people_with, replace_identifier
+from lms.accounts.leading import Refused, keep_a_leader, keep_a_leader_without
 from lms.accounts.models import GrantRow, Identifier, Invitation, Membership, Person
 from lms.accounts.names import sort_name_of
 from lms.accounts.permissions import (
@@ -39,11 +39,23 @@ from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.rights import Forbidden, NotFound
 
+__all__ = [
+    "INVITATION_LIVES",
+    "Invited",
+    "Refused",
+    "change_person",
+    "end_grant",
+    "end_membership",
+    "ensure_person",
+    "give_role",
+    "grant_role",
+    "invite",
+    "invite_again",
+    "invite_many",
+    "reopen_membership",
+    "take_role_back",
+]
 INVITATION_LIVES = timedelta(days=30)
-
-
-class Refused(Exception):
-    """The act makes no sense as things stand; the message is a French sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ def ensure_person(
 
     The caller has checked the right. `phone` is in E.164. A phone number alone never joins two people: it may be shared.
     """
-    known = _people_with(ctx, [email.lower()] if email else []).get(email.lower())
+    known = people_with(ctx, [email.lower()] if email else []).get(email.lower())
     if known is None:
         person = Person(password_hash=password_hash, language=language)
         ctx.session.add(person)
@@ -119,7 +131,7 @@ def invite_many(ctx: Context, *, lines: Sequence[RosterLine]) -> list[Invited]:
     require_everywhere(ctx, INVITE)
     if not {Role(line.role) for line in lines} <= givable_roles(ctx):
         raise Forbidden(WRITE_ROLES.name)
-    known = _people_with(ctx, [line.email for line in lines if line.email])
+    known = people_with(ctx, [line.email for line in lines if line.email])
     here = {row.person_id: row for row in _members_among(ctx, known.values())}
     first = {line.email: place for place, line in reversed(list(enumerate(lines))) if line.email}
     joining = {
@@ -135,13 +147,6 @@ def invite_many(ctx: Context, *, lines: Sequence[RosterLine]) -> list[Invited]:
         else Invited(here.get(known.get(line.email, 0)) or added[first[line.email]], is_new=False, is_mailed=False)
         for place, line in enumerate(lines)
     ]
-
-
-def _people_with(ctx: Context, emails: Iterable[str]) -> dict[str, int]:
-    query = select(Identifier.value, Identifier.person_id).where(
-        Identifier.kind == "email", Identifier.value.in_(sorted(set(emails)))
-    )
-    return {row.value: row.person_id for row in ctx.session.execute(query)}
 
 
 def _members_among(ctx: Context, people: Iterable[int]) -> Iterable[Membership]:
@@ -219,41 +224,21 @@ def change_person(
     require_over(ctx, WRITE_PEOPLE, [membership])
     values = {"given_name": given_name, "family_name": family_name, "email": email, "phone": phone}
     changed = tuple(name for name, value in values.items() if getattr(membership, name) != value)
-    if "email" in changed and email and _is_email_taken_here(ctx, membership, email):
+    if "email" in changed and email and is_email_taken_here(ctx, membership, email):
         raise Refused(mark("Quelqu'un de votre organisme a déjà cet e-mail."))
     for name in changed:
         setattr(membership, name, values[name])
     membership.sort_name = sort_name_of(given_name, family_name)
     for kind in {"email", "phone"} & set(changed):
-        _replace_identifier(ctx, membership, kind, values[kind])
+        replace_identifier(ctx, membership, kind, values[kind])
     if changed:
         ctx.tell(PersonChanged(membership.id, changed))
-
-
-def _is_email_taken_here(ctx: Context, membership: Membership, email: str) -> bool:
-    query = select(Membership.id).where(Membership.email == email, Membership.id != membership.id)
-    return ctx.session.scalar(query.limit(1)) is not None
-
-
-def _replace_identifier(ctx: Context, membership: Membership, kind: str, value: str) -> None:
-    """Another organisation's person, or another person's address, stays as it is: this one could otherwise enter there."""
-    with ctx.across("correct a contact: is the person known elsewhere"):
-        own = select(Membership.id).where(Membership.person_id == membership.person_id)
-        elsewhere = len(ctx.session.scalars(own.limit(2)).all()) > 1
-    if elsewhere or (
-        kind == "email" and _people_with(ctx, [value]).get(value, membership.person_id) != membership.person_id
-    ):
-        return
-    ctx.session.execute(delete(Identifier).where(Identifier.person_id == membership.person_id, Identifier.kind == kind))
-    if value:
-        ctx.session.add(Identifier(person_id=membership.person_id, kind=kind, value=value))
 
 
 def end_membership(ctx: Context, *, membership: Membership) -> None:
     """Someone leaves: they no longer enter, what they have done stays."""
     require_over(ctx, WRITE_PEOPLE, [membership])
-    held = [row.id for row in _leading(ctx) if row.membership_id == membership.id]
-    _keep_a_leader(ctx, held)
+    keep_a_leader_without(ctx, membership.id)
     if membership.status != "ended":
         membership.status = "ended"
         ctx.tell(MembershipEnded(membership.id))
@@ -262,7 +247,7 @@ def end_membership(ctx: Context, *, membership: Membership) -> None:
 def reopen_membership(ctx: Context, *, membership: Membership) -> None:
     """Someone comes back."""
     require_over(ctx, WRITE_PEOPLE, [membership])
-    if membership.status == "ended":
+    if membership.status == "ended" and membership.erased_at is None:
         membership.status = "active"
         ctx.tell(MembershipReopened(membership.id))
 
@@ -316,7 +301,7 @@ def take_role_back(ctx: Context, *, membership: Membership, key: str) -> None:
         raise NotFound
     if Role(row.role) not in givable_roles(ctx):
         raise Forbidden(WRITE_ROLES.name)
-    _keep_a_leader(ctx, [row.id])
+    keep_a_leader(ctx, [row.id])
     if row.ends_at is None or row.ends_at > ctx.now:
         end_grant(ctx, grant_id=row.id)
         ctx.tell(RoleEnded(membership.id, row.id, row.role))
@@ -363,27 +348,3 @@ def _grant(
 def end_grant(ctx: Context, *, grant_id: int) -> None:
     """End a role now: who had it, and when, stays known. The caller has checked the right."""
     ctx.session.get_one(GrantRow, grant_id).ends_at = ctx.now
-
-
-def _leading(ctx: Context) -> list[GrantRow]:
-    """The lasting grants that lead the organisation, locked: two people cannot take each other's role at once."""
-    query = (
-        select(GrantRow)
-        .join(Membership, Membership.id == GrantRow.membership_id)
-        .where(
-            GrantRow.role.in_(LEADERS),
-            GrantRow.scope.in_(WIDE),
-            GrantRow.starts_at <= ctx.now,
-            GrantRow.ends_at.is_(None),
-            Membership.status == "active",
-        )
-        .order_by(GrantRow.id)
-        .with_for_update(of=GrantRow)
-    )
-    return list(ctx.session.scalars(query))
-
-
-def _keep_a_leader(ctx: Context, ending: Iterable[int]) -> None:
-    leading, ended = {row.id for row in _leading(ctx)}, set(ending)
-    if leading & ended and not leading - ended:
-        raise Refused(mark("C'est la dernière personne responsable : donnez d'abord ce rôle à quelqu'un d'autre."))

@@ -59,6 +59,16 @@ class Signer:
         """What is stored of a code."""
         return self._keyed("card", code).hexdigest()
 
+    def contact_code(self, change_id: int, value: str) -> str:
+        """The six digits that prove that someone reads what is sent to an address."""
+        number = int.from_bytes(self._keyed("contact code", f"{change_id} {value}").digest())
+        return f"{number % 1_000_000:06d}"
+
+    def is_contact_code(self, typed: str, change_id: int, value: str) -> bool:
+        """Whether this is that code, however its digits were separated."""
+        digits = "".join(letter for letter in typed[:40] if letter in "0123456789")
+        return hmac.compare_digest(digits, self.contact_code(change_id, value))
+
     def _keyed(self, purpose: str, text: str) -> hmac.HMAC:
         key = hashlib.sha256(f"accounts.{purpose} {self.secret_key}".encode()).digest()
         return hmac.new(key, text.encode(), hashlib.sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, redirect, request
 from flask import session as cookie
@@ -14,6 +15,7 @@ from lms.accounts import access
 from lms.accounts.attempts import LINKS_PER_ADDRESS, LINKS_PER_IDENTIFIER, PER_ADDRESS, PER_IDENTIFIER
 from lms.accounts.contacts import EMAIL, identifier_of
 from lms.accounts.data import Belonging, Candidate
+from lms.accounts.devices import kind_of, leave_device
 from lms.accounts.entering import belongings, candidates, card_with, invitation_named, link_named, proven
 from lms.accounts.forms import (
     Limit,
@@ -30,6 +32,7 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.signing import INVITATION, LINK, PERSON, NotOurs, typed_code
 from lms.kernel import web
 from lms.kernel.context import Context
+from lms.kernel.database import new_key
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.platform import Identity
 from lms.kernel.rights import NotFound
@@ -136,13 +139,22 @@ def _enter(
     identity = platform().identify(session, organisation_id, membership_id, platform().clock())
     if not isinstance(identity, Identity):
         raise NotFound
+    _leave_the_former()
     cookie.clear()
     cookie.permanent = stay
-    cookie["language"], cookie["proof"] = identity.language, proof
-    login_user(web.SignedIn(identity))
+    cookie["language"], cookie["proof"], cookie["easy"] = identity.language, proof, identity.easy_reading
+    entered = replace(identity, device=new_key())
+    login_user(web.SignedIn(entered))
     web.forget_context()
-    access.note_session(web.context(), way=way)
+    access.note_session(web.context(), way=way, device=entered.device, kind=kind_of(request.user_agent.string))
     return redirect(target if target and is_local(target) else "/", 303)
+
+
+def _leave_the_former() -> None:
+    """Whoever was signed in on this browser is so no more."""
+    former = web.current_identity()
+    if former is not None:
+        leave_device(web.session(), membership_id=former.actor.membership_id, key=former.device)
 
 
 # ---------------------------------------------------------------------------------------- among several organisations

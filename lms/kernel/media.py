@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import ForeignKey, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.contract.types import PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.database import Base, Keyed
 from lms.kernel.files import FileRow, keep_file, media_type_of, path_of
@@ -173,12 +174,24 @@ def forget_media(ctx: Context, ids: Iterable[int]) -> list[str]:
     for row in rows:
         ctx.session.delete(row)
     ctx.session.flush()
-    gone = ctx.session.scalars(select(FileRow).where(FileRow.id.in_(files - _named_files(ctx, files)))).all()
+    return forget_files(ctx, files)
+
+
+def forget_files(ctx: Context, files: Collection[int]) -> list[str]:
+    """Forget those of these files that no row names any more; returns the SHA-256 of their bytes: see `remove_bytes`."""
+    gone = ctx.session.scalars(select(FileRow).where(FileRow.id.in_(set(files) - _named_files(ctx, files)))).all()
     names = [file.sha256 for file in gone]
     for file in gone:
         ctx.session.delete(file)
     ctx.session.flush()
     return names
+
+
+def personal_files(ctx: Context, ids: Iterable[int]) -> list[PersonalFile]:
+    """Media as files of the person who sent or received them, for the download of all their data."""
+    wanted = sorted(set(ids))
+    query = select(MediaRow.name, MediaRow.file_id).where(MediaRow.id.in_(wanted)).order_by(MediaRow.id)
+    return [PersonalFile(row.name, row.file_id) for row in ctx.session.execute(query)] if wanted else []
 
 
 def remove_bytes(ctx: Context, data_dir: Path, names: Iterable[str], *, before: datetime) -> None:

@@ -25,11 +25,14 @@ class Identity:
     grants: tuple[Grant, ...]
     language: str
     must_accept_terms: bool = False
-    epoch: int = 0
+    device: str = ""
+    """The key of the device that was asked about, when it is signed in."""
+    device_used_at: datetime | None = None
+    easy_reading: bool = False
 
 
-Identify = Callable[[TenantSession, int, "int | None", datetime], "Identity | OrganisationInfo | None"]
-"""(session, organisation id, membership id or None, now) → the identity, or the organisation alone, or None."""
+Identify = Callable[..., "Identity | OrganisationInfo | None"]
+"""(session, organisation id, membership id or None, now, device's key) → the identity, or the organisation alone, or None."""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, bindparam, or_, select
+from sqlalchemy import Index, String, bindparam, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.contract.types import Scope
@@ -68,3 +68,15 @@ def set_preference(ctx: Context, name: str, value: str) -> None:
     else:
         row.value = value
     ctx.session.info.pop(_KEPT, None)
+
+
+def own_preferences(ctx: Context, membership_id: int) -> list[tuple[str, str]]:
+    """What someone has set for themself: (title of the preference, value)."""
+    rows = ctx.session.scalars(select(PreferenceRow).where(PreferenceRow.membership_id == membership_id))
+    declared = ctx.registry.preferences
+    return [(declared[row.name].title if row.name in declared else row.name, row.value) for row in rows]
+
+
+def forget_preferences(ctx: Context, membership_id: int) -> None:
+    """Forget what someone has set for themself."""
+    ctx.session.execute(delete(PreferenceRow).where(PreferenceRow.membership_id == membership_id))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select, update
 
-from lms.contract.types import LedgerEntry, PersonalData
+from lms.contract.types import LedgerEntry, PersonalData, PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.xapi.figures import mark_stale
 from lms.xapi.ledger import entries_of
 from lms.xapi.models import IntentRow, StatementRow
+from lms.xapi.telling import trace_of
 
 RAW = "raw"
 _CHUNK = 500
@@ -40,45 +43,54 @@ _ERASED: dict[str, Any] = {
 
 
 def personal_data(ctx: Context, membership_id: int) -> PersonalData:
-    """Every act that the person sent and every statement about them, as it is kept."""
-    return PersonalData(gettext(_TITLE), [*_intents(ctx, membership_id), *_statements(ctx, membership_id)])
+    """Every act that the person sent and every statement about them in words; the statements as they are kept, as a file."""
+    rows = chain(_intents(ctx, membership_id), _statements(ctx, membership_id))
+    return PersonalData(gettext(_TITLE), rows, [PersonalFile("traces.jsonl", chunks=_raw(ctx, membership_id))])
 
 
-def _intents(ctx: Context, membership_id: int) -> list[Mapping[str, object]]:
-    rows = ctx.session.execute(
-        select(
-            IntentRow.uuid, IntentRow.kind, IntentRow.payload, IntentRow.made_at, IntentRow.outcome, IntentRow.reason
-        )
-        .where(IntentRow.membership_id == membership_id)
-        .order_by(IntentRow.id)
-    )
-    return [
-        {
+def _intents(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
+    query = select(IntentRow).where(IntentRow.membership_id == membership_id)
+    for row in _in_pages(ctx, query, IntentRow):
+        yield {
             mark("Numéro de l’envoi"): row.uuid,
             mark("Sorte d’envoi"): row.kind,
-            mark("Contenu, tel que vous l’avez envoyé"): row.payload,
+            mark("Contenu, tel que vous l’avez envoyé"): json.dumps(row.payload, ensure_ascii=False),
             mark("Fait le"): row.made_at,
             mark("Réponse de Tremplin"): row.outcome,
             mark("Pourquoi"): row.reason,
         }
-        for row in rows
-    ]
 
 
-def _statements(ctx: Context, membership_id: int) -> list[Mapping[str, object]]:
-    rows = ctx.session.execute(
-        select(StatementRow.raw, StatementRow.stored, StatementRow.voided_by)
-        .where(StatementRow.membership_id == membership_id, StatementRow.erased_at.is_(None))
-        .order_by(StatementRow.id)
-    )
-    return [
-        {
-            mark("Ce que nous avons noté, tel qu’il est gardé"): row.raw,
+def _statements(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
+    for row in _in_pages(ctx, _about(membership_id), StatementRow):
+        trace = trace_of(ctx, row)
+        yield {
+            mark("Ce que nous avons noté"): f"{trace.verb} : {trace.name}",
+            mark("Fait le"): row.occurred_at,
             mark("Gardé le"): row.stored,
             mark("Annulé par"): row.voided_by,
+            mark("Numéro"): row.statement_id,
         }
-        for row in rows
-    ]
+
+
+def _raw(ctx: Context, membership_id: int) -> Iterator[bytes]:
+    """The statements as they are in the ledger, one a line."""
+    for row in _in_pages(ctx, _about(membership_id), StatementRow):
+        yield row.raw.replace("\r", " ").replace("\n", " ").encode() + b"\n"
+
+
+def _about(membership_id: int) -> Any:
+    return select(StatementRow).where(StatementRow.membership_id == membership_id, StatementRow.erased_at.is_(None))
+
+
+def _in_pages(ctx: Context, query: Any, model: type[IntentRow | StatementRow]) -> Iterator[Any]:
+    """Rows in order of storage, some hundreds in memory at a time."""
+    last = 0
+    while rows := ctx.session.scalars(query.where(model.id > last).order_by(model.id).limit(_CHUNK)).all():
+        last = rows[-1].id
+        yield from rows
+        for row in rows:
+            ctx.session.expunge(row)
 
 
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:

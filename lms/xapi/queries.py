@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import msgspec
 from sqlalchemy import and_, bindparam, select, tuple_
 
 from lms.kernel.context import Context
@@ -15,6 +14,7 @@ from lms.kernel.database import is_settled
 from lms.kernel.rights import NotFound
 from lms.xapi.data import Filter, Trace
 from lms.xapi.models import StatementRow
+from lms.xapi.telling import trace_of
 
 MOST_TRACES = 500
 _ONE = select(StatementRow.raw, StatementRow.stored, StatementRow.voided_by).where(
@@ -110,7 +110,7 @@ def traces(
     if not with_voided:
         query = query.where(StatementRow.voided_by.is_(None))
     rows = ctx.session.execute(query.order_by(StatementRow.occurred_at, StatementRow.id).limit(MOST_TRACES))
-    return [_trace(ctx, row) for row in rows]
+    return [trace_of(ctx, row) for row in rows]
 
 
 _TRACES = select(
@@ -125,51 +125,3 @@ _TRACES = select(
     StatementRow.voided_by,
     StatementRow.raw,
 ).where(StatementRow.erased_at.is_(None))
-
-
-class _Described(msgspec.Struct):
-    display: dict[str, str] = {}
-
-
-class _Named(msgspec.Struct):
-    name: dict[str, str] = {}
-
-
-class _Thing(msgspec.Struct):
-    id: str = ""
-    definition: _Named = msgspec.field(default_factory=_Named)
-
-
-class _Words(msgspec.Struct):
-    verb: _Described
-    object: _Thing
-
-
-_words = msgspec.json.Decoder(_Words).decode
-
-
-def _trace(ctx: Context, row: Any) -> Trace:
-    words = _words(row.raw)
-    known = ctx.registry.verbs.get(row.verb)
-    display = known.display if known is not None else words.verb.display
-    return Trace(
-        statement_id=row.statement_id,
-        verb=in_language(display, ctx.language) or row.verb.rpartition("/")[2],
-        activity=row.activity,
-        name=in_language(words.object.definition.name, ctx.language) or row.activity,
-        occurred_at=row.occurred_at,
-        source=row.source,
-        scaled=row.scaled,
-        success=row.success,
-        seconds=row.seconds,
-        voided_by=row.voided_by,
-    )
-
-
-def in_language(words: dict[str, str], language: str) -> str:
-    """A language map in one language, else in French, else in whatever it has."""
-    for tag in (language, "fr", "en", *words):
-        found = next((text for known, text in words.items() if known.split("-")[0] == tag.split("-")[0]), "")
-        if found:
-            return found
-    return ""

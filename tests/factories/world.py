@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from lms.accounts.api import accept_terms, actor_of, create_organisation, ensure_person, grant_role
+from lms.accounts.devices import add_device
 from lms.contract.types import Role, Scope
 from lms.kernel.platform import Platform
 
@@ -17,6 +18,10 @@ ROLES: dict[str, tuple[Role, Scope]] = {
     "auditor": (Role.AUDITOR, Scope.ORGANISATION),
     "administrator": (Role.ADMINISTRATOR, Scope.SITE),
 }
+
+DEVICE = "1"
+DEVICES = (DEVICE, "2", "3")
+"""The keys of the devices in which everyone of the world is signed in."""
 
 
 @dataclass
@@ -42,7 +47,10 @@ def make_world(platform: Platform) -> World:
                     ctx, given_name=name.title(), family_name="Essai", email=f"{prefix}{name}@essai.test"
                 )
                 grant_role(ctx, membership_id=person.id, role=role, scope=scope)
-                accept_terms(replace(ctx, actor=actor_of(ctx, person.id)))
+                someone = replace(ctx, actor=actor_of(ctx, person.id))
+                accept_terms(someone)
+                for key in DEVICES:
+                    add_device(someone, key=key, way="password", kind="computer linux firefox")
                 world.members[prefix + name] = person.id
                 world.organisations[prefix + name] = organisation
     return world

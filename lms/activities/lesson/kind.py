@@ -14,6 +14,9 @@ from lms.xapi.api import COMPLETED, EXPERIENCED
 
 READ = "lesson.read"
 _TAG = re.compile(r"<[^>]*>")
+_CHAPTER = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
+_BOXES = ("div", "aside", "blockquote", "ul", "ol", "details", "section", "figure")
+"""What a heading may stand in: cut there, the page would come apart."""
 _BELIEVED = frozenset({Source.LEARNER_DEVICE, Source.SERVER, Source.STAFF})
 
 
@@ -50,12 +53,24 @@ class Lesson:
         return {"html": html, "words": len(_TAG.sub(" ", html).split())}
 
     def page(self, ctx: Context, activity: ActivityView, state: PlayState) -> dict[str, Any]:
-        """Nothing more."""
-        return {}
+        """The text in chapters, for who reads one at a time."""
+        return {"chapters": chapters(str(activity.compiled.get("html", "")))}
 
     def parts(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """None."""
         yield from ()
+
+
+def chapters(html: str) -> list[tuple[str, str]]:
+    """(title, HTML) of each part that begins with a heading of the second level; one part where the text cannot be cut.
+
+    What comes before the first heading has no title.
+    """
+    pieces = _CHAPTER.split(html)
+    found = [("", pieces[0]), *zip(pieces[1::2], pieces[2::2], strict=True)]
+    if any(piece.count(f"<{tag}") != piece.count(f"</{tag}") for _title, piece in found for tag in _BOXES):
+        return [("", html)]
+    return [(_TAG.sub("", title), piece) for title, piece in found if title or piece.strip()]
 
 
 KIND = Lesson()

@@ -30,7 +30,7 @@ from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden, NotFound
 from lms.kernel.wording import word
 from lms.settings import Settings
-from tests.factories.world import World
+from tests.factories.world import DEVICE, World
 
 Acting = Callable[[str], Context]
 SIGNER = Signer("s" * 40)
@@ -173,13 +173,13 @@ def test_a_contact_opens_only_where_it_is_known(acting: Acting) -> None:
     assert [place.membership_id for place in belongings(ctx, joined.person_id, contact="+33700000000")] == [joined.id]
 
 
-def test_signing_out_everywhere_raises_the_epoch(acting: Acting, world: World, platform: Platform) -> None:
+def test_signing_out_everywhere_puts_every_device_out(acting: Acting, world: World, platform: Platform) -> None:
     ctx = acting("learner")
     access.close_sessions(ctx)
     ctx.session.commit()
     with platform.database.read_session(world.organisation) as session:
-        found = platform.identify(session, world.organisation, world.members["learner"], platform.clock())
-    assert found.epoch == 2  # type: ignore[union-attr]
+        found = platform.identify(session, world.organisation, world.members["learner"], platform.clock(), DEVICE)
+    assert found.device == ""  # type: ignore[union-attr]
 
 
 # -------------------------------------------------------------------------------------------------------------- terms
@@ -328,11 +328,14 @@ def test_erasing_leaves_no_name_and_no_way_in(acting: Acting, world: World) -> N
 def test_erasing_here_keeps_the_way_in_elsewhere(acting: Acting) -> None:
     ctx = acting("manager")
     joined = operations.invite(ctx, line=RosterLine(2, "X", "Y", "other_learner@essai.test")).membership
+    person_id = joined.person_id
     erase(ctx, joined.id, frozenset({"account"}))
     assert (
-        ctx.session.scalar(select(func.count()).select_from(Identifier).where(Identifier.person_id == joined.person_id))
-        == 1
+        ctx.session.scalar(select(func.count()).select_from(Identifier).where(Identifier.person_id == person_id)) == 1
     )
+    assert joined.person_id != person_id, "nothing here leads to the person any more"
+    again = operations.invite(ctx, line=RosterLine(3, "X", "Y", "other_learner@essai.test"))
+    assert (again.is_new, again.membership.person_id) == (True, person_id)
 
 
 # ------------------------------------------------------------------------------------------------------------ letters

@@ -140,7 +140,11 @@ def test_a_person_reads_everything_that_is_kept_of_them(
             for one in ctx.registry.personal_data(ctx, world.members["learner"])
             if one.title == "Ce que vous avez fait"
         ]
-    assert [json.loads(row["trace"])["id"] for row in held.rows if "trace" in row] == [said.id]
+        rows = list(held.rows)
+        assert [row["Numéro"] for row in rows if "Numéro" in row] == [said.id]
+        assert rows[-1]["Ce que nous avons noté"] == "a terminé : Essai"
+        [file] = held.files
+        assert [json.loads(line)["id"] for line in b"".join(file.chunks).splitlines()] == [said.id]
 
 
 # --------------------------------------------------------------------------------------------------------- reading back

@@ -1,0 +1,74 @@
+"""For those who lead: the erasures that people have asked for; and what waits for staff about people, in "Ce soir"."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from lms.accounts.erasing import confirm_erasure, erasures, erasures_to_confirm
+from lms.accounts.leading import Refused
+from lms.accounts.own_contacts import recently_renamed
+from lms.accounts.permissions import ERASE_PEOPLE
+from lms.accounts.views import Page
+from lms.accounts.views_people import bp
+from lms.contract.types import Wait, WaitKind
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext, mark
+from lms.kernel.web import flash, go, guarded, page_number, pager, render
+
+
+@bp.get("/personnes/effacements")
+@guarded(ERASE_PEOPLE)
+def erasure_requests(ctx: Context) -> Page:
+    """The requests, those to confirm first."""
+    found = erasures(ctx, number=page_number())
+    return render("accounts/erasures.html", found=found, pager=pager(found), now=ctx.now)
+
+
+@bp.post("/personnes/effacements/<key>/confirmer")
+@guarded(ERASE_PEOPLE)
+def post_erasure_confirmed(ctx: Context, key: str) -> Page:
+    """Confirm one."""
+    try:
+        confirm_erasure(ctx, key=key)
+        flash(gettext("L'effacement est confirmé."))
+    except Refused as refused:
+        flash(gettext(str(refused)), "bad")
+    return go("people.erasure_requests")
+
+
+def _erasure_waits(ctx: Context) -> list[Wait]:
+    return [
+        Wait(
+            key=f"erasure:{row.key}",
+            title=gettext("%(name)s demande l'effacement de ses données") % {"name": name},
+            since=row.asked_at,
+            harm=1,
+            minutes=2,
+            url=url_for("people.erasure_requests"),
+            membership_id=row.membership_id,
+        )
+        for row, name in erasures_to_confirm(ctx)
+    ]
+
+
+def _renamed_waits(ctx: Context) -> list[Wait]:
+    return [
+        Wait(
+            key=f"renamed:{member.key}:{member.renamed_at:%y%m%d%H%M}",
+            title=gettext("%(former)s s'appelle maintenant %(name)s")
+            % {"former": member.former_name, "name": member.name},
+            since=member.renamed_at,
+            harm=0,
+            minutes=1,
+            url=url_for("people.person", key=member.key),
+            membership_id=member.id,
+        )
+        for member in recently_renamed(ctx)
+        if member.renamed_at is not None
+    ]
+
+
+WAITS = (
+    WaitKind("accounts.erasure", mark("Effacements à confirmer"), "shield", _erasure_waits),
+    WaitKind("accounts.renamed", mark("Noms changés"), "person", _renamed_waits),
+)
