@@ -13,7 +13,7 @@ from lms.contract.types import ContentRefused
 from lms.courses import writing
 from lms.courses.adjusting import ADD, AS_WRITTEN, SKIP, adjust_enrolment, is_expected
 from lms.courses.behind import ids_behind
-from lms.courses.catalogue import CourseLine, course_by_key, course_list
+from lms.courses.catalogue import CourseLine, course_by_key, course_list, lasting, minutes_of
 from lms.courses.data import (
     ActivityInfo,
     CohortInfo,
@@ -142,6 +142,8 @@ __all__ = [
     "import_content",
     "is_expected",
     "key_of_iri",
+    "lasting",
+    "minutes_of",
     "move_people",
     "ordered_rows",
     "outcome_of",
