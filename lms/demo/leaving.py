@@ -23,6 +23,8 @@ WORDS = {
     "other_training": "Je commence un cours de français le soir.",
     "chosen_stop": "Ce n'est pas le bon moment pour moi.",
 }
+SINCE_WEEKS = 42
+"""How far back news were asked for."""
 SITUATIONS = (
     "created",
     "created",
@@ -53,7 +55,7 @@ def leave(ctx: Context, crowd: Sequence[Learner], now: datetime) -> None:
     """Ends: most are said by the person first, then confirmed; some wait for that; some people just stop coming."""
     for learner in crowd[1:]:  # the demo's own learner goes on
         silent = now - learner.moment
-        reason = _reason(learner)
+        reason = _reason(learner, now)
         if not reason or silent < timedelta(days=4):
             continue
         if reason != "lost_touch":
@@ -64,19 +66,22 @@ def leave(ctx: Context, crowd: Sequence[Learner], now: datetime) -> None:
             end_enrolment(_at(ctx, noted), enrolment=learner.enrolment, reason=reason)
 
 
-def answer(ctx: Context, seed: int) -> None:
-    """News are asked for a month after; many answer by their link, some ask for help."""
+def answer(ctx: Context, now: datetime, seed: int) -> None:
+    """News are asked for after a month and after six; many answer by their link, some ask for help."""
     chance = random.Random(seed)
-    for link in ask_for_news(ctx):
-        if chance.random() < ANSWERING:
-            situation = chance.choice(SITUATIONS)
-            said = Said(situation, needs_help=chance.random() < 0.15, consents=True)
-            answer_by_link(ctx, link=link, said=said)
+    for weeks in range(SINCE_WEEKS, -1, -3):
+        then = _at(ctx, now - timedelta(weeks=weeks))
+        for link in ask_for_news(then):
+            if chance.random() < ANSWERING:
+                said = Said(chance.choice(SITUATIONS), needs_help=chance.random() < 0.15, consents=True)
+                answer_by_link(then, link=link, said=said)
 
 
-def _reason(learner: Learner) -> str:
+def _reason(learner: Learner, now: datetime) -> str:
     """How the path of someone ends, who has stopped or has done everything; "" for who goes on."""
     chance = random.Random(learner.enrolment.id)
+    if learner.enrolment.entered_at < now - timedelta(weeks=SINCE_WEEKS - 6):
+        return chance.choice((*WORDS, "testing", "lost_touch"))
     if learner.left and learner.temper.stops_at < 1:
         return chance.choice(("employed", "chosen_stop", "other_training", "lost_touch"))
     if not learner.left and chance.random() < 0.6:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -41,6 +42,8 @@ from lms.demo.people import (
     COURSE,
     DETAILS,
     FAMILY,
+    FORMER,
+    FORMER_SHARE,
     GIVEN,
     GROUPS,
     MAIN_GROUP,
@@ -58,6 +61,8 @@ from lms.xapi.api import batch
 CONTENT = Path(__file__).parents[2] / "content"
 BATCH = 50
 DAYS_OF_ENTRY = 6
+AT_WORK = timedelta(weeks=12)
+"""Since when the association works: before its first learner entered."""
 
 
 UNFINISHED = "demo"
@@ -109,7 +114,7 @@ def fill_demo(
     say("… some find their way, and are asked for news")
     with platform.writing(organisation_id, people["formateur"].membership_id) as ctx:
         leave(ctx, crowd, now)
-        answer(replace(ctx, clock=lambda: now), begun.seed)
+        answer(ctx, now, begun.seed)
         remove_site_text(ctx.session, UNFINISHED)  # at once with the ends: a demo that goes on finds nobody gone
 
 
@@ -132,7 +137,15 @@ def _course_and_groups(ctx: Context, data_dir: Path) -> list[CohortInfo]:
         import_content(ctx, CONTENT / "frameworks" / f"{name}.yaml", data_dir=data_dir)
     import_content(ctx, CONTENT / "courses" / COURSE, data_dir=data_dir)
     course = publish_course(ctx, COURSE)
-    return [create_cohort(ctx, course=course, code=code, name=name, place=place) for code, name, place in GROUPS]
+    ages = [timedelta(weeks=45) if number == FORMER else timedelta() for number in range(len(GROUPS))]
+    return [
+        create_cohort(replace(ctx, clock=partial(_before, ctx, age)), course=course, code=code, name=name, place=place)
+        for (code, name, place), age in zip(GROUPS, ages, strict=True)
+    ]
+
+
+def _before(ctx: Context, age: timedelta) -> datetime:
+    return ctx.now - age
 
 
 def _accounts(platform: Platform, organisation_id: int) -> dict[str, Actor]:
@@ -144,7 +157,7 @@ def _accounts(platform: Platform, organisation_id: int) -> dict[str, Actor]:
                 ctx, given_name=given, family_name=family, email=f"{name}@demo.test", password_hash=secret
             )
             if role not in roles_of(ctx, [person.id]).get(person.id, ()):
-                grant_role(ctx, membership_id=person.id, role=role, scope=scope)
+                grant_role(ctx, membership_id=person.id, role=role, scope=scope, starts_at=ctx.now - AT_WORK)
             found[name] = Actor(person.id, person.person_id, person.uuid, person.name)
             accept_terms(replace(ctx, actor=found[name]))
     return found
@@ -169,6 +182,8 @@ def _crowd(
             for number in numbers:
                 place = int(number > 0 and chance.random() >= MAIN_GROUP)
                 day = now - timedelta(weeks=3) if number == 0 else chance.choice(days)
+                if number % FORMER_SHARE == FORMER_SHARE - 1:
+                    place, day = FORMER, now - timedelta(weeks=40)
                 temper = TEMPERS[0] if number == 0 else _temper(chance)
                 entering.setdefault((place, day), []).append((_newcomer(ctx, earlier, number, chance), temper))
             for (place, day), together in entering.items():

@@ -18,7 +18,12 @@ DETAILS = {
 GROUPS = (
     ("brive-2026", "Brive, entrées permanentes", "Brive, 12 rue de l'Essai, salle 2"),
     ("tulle-2026", "Tulle, entrées permanentes", ""),
+    ("ussel-2025", "Ussel, l'an dernier", "Ussel, maison des associations"),
 )
+FORMER = 2
+"""The group of those who came the year before: their paths have ended, and news of them have come."""
+FORMER_SHARE = 6
+"""One person in so many came the year before."""
 MAIN_GROUP = 0.8
 """Share of learners in the first group."""
 COURSE = "entreprendre"
