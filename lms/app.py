@@ -34,6 +34,7 @@ FEATURES = (
     "lms.analytics",
     "lms.authoring",
     "lms.quality",
+    "lms.offer",
     "lms.demo",
 )
 """In load order: a feature stands on those before it."""

@@ -13,6 +13,7 @@ from lms.accounts.data import Addressee, PersonInfo
 from lms.accounts.devices import note_use
 from lms.accounts.grants import roles_of
 from lms.accounts.identity import identify, organisation_by_code, organisations
+from lms.accounts.logos import own_logo as organisation_logo
 from lms.accounts.models import Membership, Organisation, Person
 from lms.accounts.names import folded
 from lms.accounts.operations import (
@@ -70,6 +71,7 @@ __all__ = [
     "note_use",
     "organisation_by_code",
     "organisation_details",
+    "organisation_logo",
     "organisations",
     "people",
     "people_reached",

@@ -1,27 +1,56 @@
-"""The terms: published by version, accepted by each person."""
+"""Legal texts: published by version; the terms are accepted by each person."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts.events import TermsAccepted, TermsPublished
+from lms.accounts.events import TermsAccepted, TermsPublished, TextPublished
 from lms.accounts.grants import require_everywhere
-from lms.accounts.legal import MOST_SENTENCES, TermsText, WrongTerms, readable, shipped_terms
+from lms.accounts.legal import KINDS, MOST_SENTENCES, TERMS, TermsText, WrongTerms, readable, shipped_terms
 from lms.accounts.models import Terms, TermsAcceptance
 from lms.accounts.permissions import PUBLISH_TERMS
 from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
 from lms.kernel.i18n import mark
+from lms.kernel.rights import NotFound
 from lms.kernel.tenancy import across_tenants
 from lms.kernel.text import TextRefused
+
+MEANWHILE = mark("Quelqu’un d’autre a publié une version entre-temps : relisez-la, puis publiez la vôtre.")
 
 
 def terms_in_force(ctx: Context) -> Terms | None:
     """The latest version of the terms."""
-    return ctx.session.scalar(select(Terms).order_by(Terms.version.desc()).limit(1))
+    return text_in_force(ctx, TERMS)
+
+
+def text_in_force(ctx: Context, kind: str) -> Terms | None:
+    """The latest version of a legal text."""
+    query = select(Terms).where(Terms.kind == kind).order_by(Terms.version.desc())
+    return ctx.session.scalar(query.limit(1))
+
+
+def texts_in_force(ctx: Context) -> dict[str, Terms]:
+    """Kind → its latest version, for those that have one."""
+    latest = select(Terms.kind, func.max(Terms.version)).group_by(Terms.kind)
+    query = select(Terms).where(tuple_(Terms.kind, Terms.version).in_(latest))
+    return {row.kind: row for row in ctx.session.scalars(query)}
+
+
+def versions_of(ctx: Context, kind: str) -> list[Terms]:
+    """Every version of a legal text, the newest first."""
+    return list(ctx.session.scalars(select(Terms).where(Terms.kind == kind).order_by(Terms.version.desc())))
+
+
+def version_of(ctx: Context, kind: str, number: int) -> Terms:
+    """One version, as it was published, or `NotFound`."""
+    found = ctx.session.scalar(select(Terms).where(Terms.kind == kind, Terms.version == number))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def publish_shipped_terms(session: TenantSession, *, organisation_id: int) -> None:
@@ -41,8 +70,12 @@ def publish_shipped_terms(session: TenantSession, *, organisation_id: int) -> No
 
 
 def publish_terms(ctx: Context, *, text: TermsText) -> Terms:
-    """A new version: everyone is asked again at their next page. The same text again changes nothing."""
-    require_everywhere(ctx, PUBLISH_TERMS)
+    """A new version of the terms: everyone is asked again at their next page."""
+    return publish_text(ctx, kind=TERMS, text=text)
+
+
+def cleaned(text: TermsText) -> TermsText:
+    """The text as it would be published, or `WrongTerms`."""
     sentences = [" ".join(line.split()) for line in text.sentences.splitlines() if line.strip()]
     if not 1 <= len(sentences) <= MOST_SENTENCES:
         raise WrongTerms(mark("Écrivez entre une et cinq phrases, une par ligne."))
@@ -50,19 +83,38 @@ def publish_terms(ctx: Context, *, text: TermsText) -> Terms:
         readable(text.full_text)
     except TextRefused as wrong:
         raise WrongTerms(str(wrong)) from wrong
-    before = terms_in_force(ctx)
-    if before is not None and (before.sentences, before.full_text) == ("\n".join(sentences), text.full_text):
+    return TermsText("\n".join(sentences), text.full_text.replace("\r\n", "\n").strip())
+
+
+def publish_text(ctx: Context, *, kind: str, text: TermsText, after: int | None = None) -> Terms:
+    """A new version of a legal text; the same text again changes nothing.
+
+    `after`: the version that its author had before their eyes; `WrongTerms` when another one was published meanwhile.
+    """
+    require_everywhere(ctx, PUBLISH_TERMS)
+    if kind not in KINDS:
+        raise NotFound
+    text, before = cleaned(text), text_in_force(ctx, kind)
+    if before is not None and TermsText(before.sentences, before.full_text) == text:
         return before
+    last = before.version if before else 0
+    if after not in (None, last):
+        raise WrongTerms(MEANWHILE)
     row = Terms(
         organisation_id=ctx.here.id,
-        version=before.version + 1 if before else 1,
-        sentences="\n".join(sentences),
+        kind=kind,
+        version=last + 1,
+        sentences=text.sentences,
         full_text=text.full_text,
         published_at=ctx.now,
+        published_by_id=ctx.actor.membership_id if ctx.actor else None,
     )
-    ctx.session.add(row)
-    ctx.session.flush()
-    ctx.tell(TermsPublished(row.version))
+    try:
+        with ctx.session.begin_nested():
+            ctx.session.add(row)
+    except IntegrityError as twice:
+        raise WrongTerms(MEANWHILE) from twice
+    ctx.tell(TermsPublished(row.version) if kind == TERMS else TextPublished(kind, row.version))
     return row
 
 

@@ -10,7 +10,17 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from limits import RateLimitItem
 from werkzeug.exceptions import TooManyRequests
-from wtforms import BooleanField, DateField, Field, Form, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    Form,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
@@ -22,7 +32,7 @@ from lms.accounts.roles import ROLE_NAMES, role_name
 from lms.accounts.roster import MAX_BYTES, RosterLine, UnreadableRoster
 from lms.accounts.signing import Signer
 from lms.contract.types import Role
-from lms.kernel.i18n import gettext, mark
+from lms.kernel.i18n import LANGUAGES, SOURCE_LANGUAGE, gettext, mark
 from lms.kernel.web import platform
 
 LONGEST_PAGE = 10_000
@@ -161,6 +171,33 @@ class ContactForm(PlainForm):
     phone = StringField(filters=[_stripped], validators=[_cleaned(clean_phone)])
 
 
+class OwnNameForm(PlainForm):
+    """One's own name."""
+
+    given_name = StringField(
+        filters=[_stripped], validators=[DataRequired(mark("Écrivez votre prénom.")), Length(max=100, message=TOO_LONG)]
+    )
+    family_name = StringField(filters=[_stripped], validators=[Length(max=100, message=TOO_LONG)])
+
+
+class OwnEmailForm(PlainForm):
+    """An e-mail that one wants as one's own, and the password that says that it is oneself."""
+
+    value = StringField(
+        filters=[_stripped], validators=[DataRequired(mark("Écrivez votre e-mail.")), _cleaned(clean_email)]
+    )
+    password = PasswordField()
+
+
+class OwnPhoneForm(PlainForm):
+    """The same, for a number."""
+
+    value = StringField(
+        filters=[_stripped], validators=[DataRequired(mark("Écrivez votre numéro.")), _cleaned(clean_phone)]
+    )
+    password = PasswordField()
+
+
 class InvitationForm(ContactForm):
     """Someone to invite."""
 
@@ -247,17 +284,23 @@ class OrganisationForm(PlainForm):
         validators=[_if_given(is_timezone, mark("Ce fuseau horaire n'existe pas. Exemple : Europe/Paris"))],
     )
     qualiopi_certificate = StringField(filters=[_stripped], validators=[Length(max=60, message=TOO_LONG)])
+    language = StringField(
+        validators=[_if_given(lambda code: code in LANGUAGES, mark("Choisissez une langue de la liste."))]
+    )
 
     def details(self) -> dict[str, str]:
         """The values, by column."""
         values = {name: str(field.data or "").strip() for name, field in self._fields.items()}
         values["timezone"] = values["timezone"] or "Europe/Paris"
+        values["language"] = values["language"] or SOURCE_LANGUAGE
         return values
 
 
 class TermsForm(PlainForm):
-    """A new version of the terms."""
+    """A new version of a legal text."""
 
+    after = IntegerField(validators=[Optional()])
+    """The version that its author had before their eyes; 0 when there was none."""
     sentences = TextAreaField(validators=[Length(max=2_000, message=TOO_LONG)])
     full_text = TextAreaField(validators=[Length(max=60_000, message=TOO_LONG)])
 

@@ -7,14 +7,15 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.accounts.models import GrantRow, Membership, Organisation, Person, Terms, TermsAcceptance
+from lms.accounts.devices import DEVICE_LIVES
+from lms.accounts.models import Device, GrantRow, Membership, Organisation, Person, Terms, TermsAcceptance
 from lms.contract.types import Role, Scope
 from lms.kernel.context import Actor, OrganisationInfo
 from lms.kernel.database import TenantSession
 from lms.kernel.platform import Identity
 from lms.kernel.rights import Grant, NotFound
 
-_latest_terms = select(func.max(Terms.version)).scalar_subquery()
+_latest_terms = select(func.max(Terms.version)).where(Terms.kind == "terms").scalar_subquery()
 _accepted = (
     select(func.max(TermsAcceptance.version))
     .where(TermsAcceptance.membership_id == bindparam("membership_id"))
@@ -29,12 +30,15 @@ _IDENTITY = (
         Membership.family_name,
         Person.id.label("person_id"),
         Person.language,
-        Person.epoch,
+        Person.easy_reading,
+        Device.key.label("device"),
+        Device.used_at.label("device_used_at"),
         Organisation.id.label("organisation_id"),
         Organisation.key.label("organisation_key"),
         Organisation.name.label("organisation_name"),
         Organisation.timezone,
         Organisation.language.label("organisation_language"),
+        Organisation.logo,
         _grant.role,
         _grant.scope,
         _grant.scope_id,
@@ -43,6 +47,15 @@ _IDENTITY = (
     )
     .join(Person, Person.id == Membership.person_id)
     .join(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(
+        Device,
+        and_(
+            Device.membership_id == Membership.id,
+            Device.key == bindparam("device"),
+            Device.epoch == Person.epoch,
+            Device.opened_at > bindparam("oldest"),
+        ),
+    )
     .outerjoin(
         _grant,
         and_(
@@ -55,19 +68,25 @@ _IDENTITY = (
     .order_by(_grant.id)
 )
 _ORGANISATION = select(
-    Organisation.id, Organisation.key, Organisation.name, Organisation.timezone, Organisation.language
+    Organisation.id,
+    Organisation.key,
+    Organisation.name,
+    Organisation.timezone,
+    Organisation.language,
+    Organisation.logo,
 )
 _ONE_ORGANISATION = _ORGANISATION.where(Organisation.id == bindparam("organisation_id"))
 
 
 def identify(
-    session: TenantSession, organisation_id: int, membership_id: int | None, now: datetime
+    session: TenantSession, organisation_id: int, membership_id: int | None, now: datetime, device: str = ""
 ) -> Identity | OrganisationInfo | None:
-    """The identity of a membership, or the organisation alone when there is none."""
+    """The identity of a membership, or the organisation alone when there is none; with the device, if it is signed in."""
     if membership_id is None:
         row = session.execute(_ONE_ORGANISATION, {"organisation_id": organisation_id}).one_or_none()
-        return OrganisationInfo(row.id, row.key, row.name, row.timezone, row.language) if row else None
-    rows = session.execute(_IDENTITY, {"membership_id": membership_id, "now": now}).all()
+        return OrganisationInfo(*row) if row else None
+    asked = {"membership_id": membership_id, "now": now, "device": device, "oldest": now - DEVICE_LIVES}
+    rows = session.execute(_IDENTITY, asked).all()
     if not rows:
         return None
     first = rows[0]
@@ -78,19 +97,22 @@ def identify(
             first.organisation_name,
             first.timezone,
             first.organisation_language,
+            first.logo,
         ),
         actor=Actor(first.id, first.person_id, first.uuid, f"{first.given_name} {first.family_name}".strip()),
         grants=tuple(Grant(Role(row.role), Scope(row.scope), row.scope_id) for row in rows if row.role),
         language=first.language,
         must_accept_terms=first.terms is not None and (first.accepted or 0) < first.terms,
-        epoch=first.epoch,
+        device=first.device or "",
+        device_used_at=first.device_used_at,
+        easy_reading=first.easy_reading,
     )
 
 
 def organisations(session: TenantSession) -> list[OrganisationInfo]:
     """Every organisation of the site, oldest first."""
     rows = session.execute(_ORGANISATION.order_by(Organisation.id))
-    return [OrganisationInfo(row.id, row.key, row.name, row.timezone, row.language) for row in rows]
+    return [OrganisationInfo(*row) for row in rows]
 
 
 def organisation_by_code(session: TenantSession, code: str | None) -> OrganisationInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.database import Base, Keyed, new_uuid
@@ -30,6 +30,20 @@ class Organisation(Keyed, Base):
     representative: Mapped[str] = mapped_column(String(200), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     qualiopi_certificate: Mapped[str] = mapped_column(String(60), default="")
+    logo: Mapped[str] = mapped_column(String(10), default="")
+    """The key of its `Logo`, or "": its name stands alone."""
+
+
+class Logo(OrganisationOwned, Keyed, Base):
+    """The organisation's picture, small enough to be kept here: documents and pages read it without the folder of files."""
+
+    __tablename__ = "accounts_logo"
+    __retention__ = "settings"
+    __table_args__ = (UniqueConstraint("organisation_id"), Index(None, "key", unique=True))
+
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
+    """WebP, 480 pixels at the most, without what the camera wrote."""
+    set_at: Mapped[datetime]
 
 
 class Person(Base):
@@ -42,7 +56,9 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(10), default="fr")
     epoch: Mapped[int] = mapped_column(default=1)
-    """Raised by "sign out everywhere": every cookie made before stops working."""
+    """Raised by "sign out everywhere": every device that entered before is out, in all organisations."""
+    easy_reading: Mapped[bool] = mapped_column(default=False)
+    """Larger text, more space, no motion."""
 
 
 class Identifier(Base):
@@ -84,6 +100,11 @@ class Membership(OrganisationOwned, Keyed, Base):
     status: Mapped[str] = mapped_column(String(12), default="active")
     """"invited", "active" or "ended"."""
     created_at: Mapped[datetime]
+    former_name: Mapped[str] = mapped_column(String(220), default="")
+    """The name before the person's last change: documents made before carry it."""
+    renamed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When what no law keeps was erased: nobody enters by this membership any more."""
 
     @property
     def name(self) -> str:
@@ -156,17 +177,21 @@ class AccessCard(OrganisationOwned, Keyed, Base):
 
 
 class Terms(OrganisationOwned, Base):
-    """A version of the terms: at most five easy sentences, with the full text beside."""
+    """A version of a legal text: at most five easy sentences, with the full text beside. A published version never changes."""
 
     __tablename__ = "accounts_terms"
     __retention__ = "trail"
-    __table_args__ = (UniqueConstraint("organisation_id", "version"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "kind", "version"),)
 
+    kind: Mapped[str] = mapped_column(String(10), default="terms")
+    """"terms", which people accept, "privacy" or "rules", which they may read."""
     version: Mapped[int]
     sentences: Mapped[str] = mapped_column(Text)
     """One sentence a line."""
     full_text: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime]
+    published_by_id: Mapped[int | None]
+    """None: the platform itself, when the organisation was created."""
 
 
 class TermsAcceptance(OrganisationOwned, Base):
@@ -190,3 +215,72 @@ class SentForm(OrganisationOwned, Base):
 
     intent: Mapped[str] = mapped_column(String(36))
     sent_at: Mapped[datetime]
+
+
+class Device(OrganisationOwned, Base):
+    """A browser in which someone is signed in: its kind, never its address. Closing it deletes the row."""
+
+    __tablename__ = "accounts_device"
+    __retention__ = "technical"
+    __table_args__ = (UniqueConstraint("membership_id", "key"),)
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(10))
+    """What the signed cookie carries."""
+    epoch: Mapped[int]
+    """The person's when it entered: a later one puts it out."""
+    kind: Mapped[str] = mapped_column(String(40), default="")
+    """"phone android chrome": all that is kept of what the browser says of itself."""
+    way: Mapped[str] = mapped_column(String(12), default="")
+    opened_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    """To the day: when something was last sent from it."""
+
+
+class ContactChange(OrganisationOwned, Base):
+    """An e-mail or a number that someone wants as theirs; it counts once the code that was sent there has come back."""
+
+    __tablename__ = "accounts_contact_change"
+    __retention__ = "account"
+    __table_args__ = (Index(None, "membership_id"),)
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(String(254))
+    old_value: Mapped[str] = mapped_column(String(254), default="")
+    """Where the person is told that it has changed."""
+    tries: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+
+
+class Erasure(OrganisationOwned, Keyed, Base):
+    """Someone has asked to be erased: what became of it, and until when the law keeps the rest."""
+
+    __tablename__ = "accounts_erasure"
+    __retention__ = "trail"
+    __table_args__ = (
+        Index(None, "key", unique=True),
+        Index(
+            "ix_accounts_erasure_open",
+            "membership_id",
+            unique=True,
+            sqlite_where=column("withdrawn_at").is_(None),
+            postgresql_where=column("withdrawn_at").is_(None),
+        ),
+        Index(None, "organisation_id", "done_at"),
+    )
+
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id"))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """Until then the person may change their mind."""
+    withdrawn_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None]
+    done_at: Mapped[datetime | None]
+    kept_until: Mapped[datetime | None]
+    """The term of what the law keeps; None once that is gone too."""

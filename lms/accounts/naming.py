@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import and_, or_, select
 
+from lms.accounts.legal import KINDS
 from lms.accounts.models import Membership
 from lms.accounts.names import folded
 from lms.accounts.permissions import READ_PEOPLE
@@ -45,6 +46,10 @@ def _roles(_ctx: Context, codes: Collection[str]) -> Mapping[str, NamedThing]:
     return {code: NamedThing(role_name(code)) for code in codes if code in set(Role)}
 
 
+def _texts(_ctx: Context, kinds: Collection[str]) -> Mapping[str, NamedThing]:
+    return {kind: NamedThing(gettext(KINDS[kind].title)) for kind in kinds if kind in KINDS}
+
+
 def _ways(_ctx: Context, codes: Collection[str]) -> Mapping[str, NamedThing]:
     return {code: NamedThing(gettext(WAYS[code])) for code in codes if code in WAYS}
 
@@ -54,10 +59,11 @@ NAMINGS = (
         (PERSON_FIELD, "to_id"),
         mark("quelqu’un"),
         _people,
-        whose=lambda _ctx, ids: ids,
+        whose=lambda _ctx, ids: list(ids),
         find=_people_called,
         scope=Scope.PERSON,
     ),
     Naming(("role",), mark("un rôle"), _roles),
+    Naming(("text",), mark("un texte légal"), _texts),
     Naming(("way",), mark("par un moyen que l’on ne connaît plus"), _ways),
 )

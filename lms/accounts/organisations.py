@@ -1,4 +1,4 @@
-"""The organisation itself: created by the operator, its details and words changed by those who lead it."""
+"""The organisation itself: created by the operator, its details, logo, preferences and words changed by those who lead it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import re
 from collections.abc import Mapping
 from zoneinfo import available_timezones
 
+from sqlalchemy import delete
+
 from lms.accounts.consent import publish_shipped_terms
-from lms.accounts.events import OrganisationChanged, WordsChanged
+from lms.accounts.events import LogoChanged, OrganisationChanged, PreferencesChanged, WordsChanged
 from lms.accounts.grants import require_everywhere
-from lms.accounts.models import Organisation
+from lms.accounts.models import Logo, Organisation
 from lms.accounts.permissions import WRITE_ORGANISATION
+from lms.contract.types import Scope
 from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
+from lms.kernel.preferences import WrongPreference, preference, set_preference
 from lms.kernel.wording import choose_word
 
 LA_POSTE = "356000000"
@@ -41,12 +45,51 @@ def change_organisation(ctx: Context, *, details: Mapping[str, str]) -> None:
         ctx.tell(OrganisationChanged(changed))
 
 
+def change_preferences(ctx: Context, *, chosen: Mapping[str, str]) -> None:
+    """Change what the organisation prefers. Raises `WrongPreference` for what is none of hers, or not one of its choices."""
+    require_everywhere(ctx, WRITE_ORGANISATION)
+    declared = ctx.registry.preferences
+    wrong = [name for name in chosen if name not in declared or declared[name].scope is Scope.PERSON]
+    if wrong:
+        raise WrongPreference(wrong[0])
+    changed = tuple(name for name, value in chosen.items() if preference(ctx, name) != value)
+    for name in changed:
+        set_preference(ctx, name, chosen[name])
+    if changed:
+        ctx.tell(PreferencesChanged(changed))
+
+
+def change_logo(ctx: Context, *, picture: bytes) -> None:
+    """Show another picture, made small and harmless beforehand (`lms.kernel.media`); without bytes, the name stands alone."""
+    require_everywhere(ctx, WRITE_ORGANISATION)
+    row = ctx.session.get_one(Organisation, ctx.here.id)
+    if not picture and not row.logo:
+        return
+    ctx.session.execute(delete(Logo))
+    row.logo = ""
+    if picture:
+        logo = Logo(organisation_id=ctx.here.id, picture=picture, set_at=ctx.now)
+        ctx.session.add(logo)
+        ctx.session.flush()
+        row.logo = logo.key
+    ctx.tell(LogoChanged())
+
+
 def change_words(ctx: Context, *, words: Mapping[tuple[str, str], str]) -> None:
     """Change words of the interface: (audience, term) → the word, or "" for the shipped one."""
     for (audience, term), text in words.items():
         choose_word(ctx, audience=audience, term=term, text=text)
     if words:
         ctx.tell(WordsChanged(tuple(f"{audience}:{term}" for audience, term in words)))
+
+
+WANTED = ("siret", "nda", "address", "representative", "contact")
+"""What documents need beside the name."""
+
+
+def missing_details(row: Organisation) -> list[str]:
+    """Which columns stand empty although documents print them."""
+    return [name for name in WANTED if not getattr(row, name)]
 
 
 def is_siret(text: str) -> bool:

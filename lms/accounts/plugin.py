@@ -5,17 +5,21 @@ from __future__ import annotations
 from flask import Blueprint
 
 from lms.accounts.cli import COMMANDS
+from lms.accounts.erasing import PROOF_YEARS
 from lms.accounts.holdings import erase, held_on
 from lms.accounts.naming import NAMINGS
-from lms.accounts.permissions import READ_PEOPLE, RIGHTS
-from lms.accounts.tasks import JOB_KINDS, post_letter
+from lms.accounts.permissions import READ_PEOPLE, RIGHTS, WRITE_ORGANISATION
+from lms.accounts.tasks import JOB_KINDS, TIDY, post_letter
+from lms.accounts.views_erasures import WAITS
+from lms.accounts.views_mine import bp as accounts
 from lms.accounts.views_organisation import bp as organisation
-from lms.accounts.views_own import bp as accounts
 from lms.accounts.views_people import bp as people
+from lms.accounts.views_roles import bp as holdings
+from lms.accounts.views_texts import bp as texts
 from lms.accounts.words import TERMS
 from lms.contract.hooks import hookimpl
 from lms.contract.naming import Naming
-from lms.contract.types import JobKind, NavigationEntry, PersonalData, Right, Term
+from lms.contract.types import JobKind, NavigationEntry, PersonalData, Preference, Right, Schedule, Term, WaitKind
 from lms.kernel.context import Context
 from lms.kernel.delivery import RETRY_WORK
 from lms.kernel.events import EventRow
@@ -33,7 +37,7 @@ def permissions() -> tuple[Right, ...]:
 @hookimpl
 def blueprints() -> tuple[Blueprint, ...]:
     """The ways in and one's own pages; people; the organisation."""
-    return accounts, people, organisation
+    return accounts, people, organisation, texts, holdings
 
 
 @hookimpl
@@ -41,6 +45,7 @@ def navigation() -> tuple[NavigationEntry, ...]:
     """People for staff, oneself for all."""
     return (
         NavigationEntry(mark("Personnes"), "people.people", "people", 30, READ_PEOPLE, "staff"),
+        NavigationEntry(mark("Association"), "organisation.settings", "settings", 85, WRITE_ORGANISATION, "staff"),
         NavigationEntry(mark("Moi"), "accounts.me", "person", 40),
     )
 
@@ -53,8 +58,26 @@ def cli() -> tuple[object, ...]:
 
 @hookimpl
 def job_kinds() -> tuple[JobKind, ...]:
-    """Letters."""
+    """Letters; all of one's data; erasing."""
     return JOB_KINDS
+
+
+@hookimpl
+def schedules() -> tuple[Schedule, ...]:
+    """What has had its time goes."""
+    return (TIDY,)
+
+
+@hookimpl
+def preferences() -> tuple[Preference, ...]:
+    """How long the law has us keep proofs."""
+    return (PROOF_YEARS,)
+
+
+@hookimpl
+def wait_kinds() -> tuple[WaitKind, ...]:
+    """Erasures to confirm; people who have changed their name."""
+    return WAITS
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, exists, func, select
 
@@ -49,6 +49,15 @@ def people_page(ctx: Context, *, search: str = "", state: str = "", number: int 
     return _page(ctx, _matching(search, state), number, PAGE)
 
 
+def everyone(ctx: Context, *, search: str = "", state: str = "") -> Iterator[PersonLine]:
+    """All the people of the list, a page at a time, for a file."""
+    number, pages = 1, 1
+    while number <= pages:
+        page = people_page(ctx, search=search, state=state, number=number)
+        yield from page.lines
+        number, pages = number + 1, page.pages
+
+
 def people_for_cards(ctx: Context, *, search: str = "", number: int = 1) -> PeoplePage:
     """Those for whom the actor may make a card: active people who learn and do no more, by name, eight sheets a page."""
     learns = exists().where(
@@ -72,7 +81,7 @@ def _matching(search: str, state: str) -> list[ColumnElement[bool]]:
 
 
 def _page(ctx: Context, tests: Sequence[ColumnElement[bool]], number: int, size: int) -> PeoplePage:
-    tests = [ctx.visible(READ_PEOPLE, Membership), *tests]
+    tests = [ctx.visible(READ_PEOPLE, Membership), Membership.erased_at.is_(None), *tests]
     total = ctx.session.scalar(select(func.count()).select_from(Membership).where(*tests)) or 0
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from markupsafe import Markup
 
 from lms.accounts import access, operations
@@ -24,6 +24,7 @@ from lms.accounts.forms import (
     uploaded,
 )
 from lms.accounts.grants import givable_roles, is_only_followed, may_open_for, require_everywhere
+from lms.accounts.lists import invitations_sheet, people_sheet
 from lms.accounts.models import Membership
 from lms.accounts.names import STATUS_NAMES
 from lms.accounts.operations import Refused
@@ -31,6 +32,7 @@ from lms.accounts.permissions import INVITE, LEND_ACCESS, READ_PEOPLE, SEE_AS, W
 from lms.accounts.queries import (
     FILTERS,
     cards_of,
+    everyone,
     grants_of,
     latest_invitation,
     membership,
@@ -46,6 +48,7 @@ from lms.accounts.views import Page
 from lms.contract.types import Role
 from lms.kernel import seeing, web
 from lms.kernel.context import Context
+from lms.kernel.downloading import send_sheet
 from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, render, signed_in
@@ -65,6 +68,21 @@ def people(ctx: Context) -> Page:
         "accounts/people.html", page=found, pager=_pager(found, "people.people"), search=search, state=state,
         filters=FILTERS, statuses=STATUS_NAMES, role_name=role_name, phone=readable_phone,
     )  # fmt: skip
+
+
+@bp.get("/personnes/liste.<form>")
+@guarded(READ_PEOPLE)
+def people_file(ctx: Context, form: str) -> Response:
+    """The people of the list, whole, for a spreadsheet."""
+    found = everyone(ctx, search=request.args.get("q", ""), state=request.args.get("etat", ""))
+    return send_sheet(people_sheet(ctx, found), form)
+
+
+@bp.get("/personnes/invitations.<form>")
+@guarded(READ_PEOPLE)
+def invitations_file(ctx: Context, form: str) -> Response:
+    """Every invitation, with what became of it."""
+    return send_sheet(invitations_sheet(ctx), form)
 
 
 def _pager(page: PeoplePage, endpoint: str) -> dict[str, object]:

@@ -34,10 +34,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One person of a figure, without a name: the group's code, the month of entry, what counts and why."""
+    """One person of a figure, without a name: the group, the entry (shown to the month), what counts and why."""
 
-    group: str
-    month: datetime
+    cohort_id: int
+    entered_at: datetime
     counted: float
     out_of: int
     why: str

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lms.accounts.api import members
-from lms.courses.data import Structure
+from lms.courses.data import CourseInfo, Structure
 from lms.courses.models import DRAFT, PUBLISHED, ActivityRow, Course, CourseVersion, Enrolment
 from lms.courses.permissions import READ_COURSE
 from lms.kernel.context import Context
@@ -24,6 +24,7 @@ _COMPARED = ("type", "title", "modality", "minutes", "optional", "due_days", "op
 class CourseLine:
     """A course in the list."""
 
+    id: int
     key: str
     slug: str
     title: str
@@ -79,6 +80,16 @@ def course_row(ctx: Context, key: str) -> Course:
     return found
 
 
+def course_by_key(ctx: Context, key: str) -> CourseInfo:
+    """A course that the actor may read, in its latest published version, or `NotFound`; version 0 while none is published."""
+    row = course_row(ctx, key)
+    query = select(CourseVersion.id, CourseVersion.number).where(
+        CourseVersion.course_id == row.id, CourseVersion.state == PUBLISHED
+    )
+    latest = ctx.session.execute(query.order_by(CourseVersion.number.desc()).limit(1)).one_or_none()
+    return CourseInfo(row.id, row.key, row.slug, latest.id if latest else 0, latest.number if latest else 0)
+
+
 def course_list(ctx: Context) -> list[CourseLine]:
     """The courses that the actor may read, by title."""
     people = dict(
@@ -97,6 +108,7 @@ def course_list(ctx: Context) -> list[CourseLine]:
         before = lines.get(course.id)
         is_draft = state == DRAFT
         lines[course.id] = CourseLine(
+            id=course.id,
             key=course.key,
             slug=course.slug,
             title=before.title if is_draft and before else title,

@@ -46,7 +46,9 @@ def people_sheet(ctx: Context, cohort: Cohort) -> Sheet:
         Column(mark("Dernière activité"), day("last_at")),
         Column(mark("En pause depuis"), day("paused_at")),
         Column(mark("Fin"), day("ended_at")),
-        Column(mark("Raison"), lambda line: gettext(REASONS[line.end_reason]) if line.end_reason in REASONS else "", 30),
+        Column(
+            mark("Raison"), lambda line: gettext(REASONS[line.end_reason]) if line.end_reason in REASONS else "", 30
+        ),
         Column(mark("Version"), lambda line: line.version),
     )
     return Sheet(f"groupe-{cohort.code}", cohort.name, columns, everyone_in(ctx, cohort))

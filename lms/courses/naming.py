@@ -23,7 +23,9 @@ def _cohorts(ctx: Context, ids: Collection[int]) -> Mapping[int, NamedThing]:
         Cohort.id.in_(sorted(ids)), ctx.visible(READ_COHORT, Cohort)
     )
     said = gettext("le groupe %(name)s")
-    return {row.id: NamedThing(said % {"name": row.name}, "cohorts.cohort", row.key) for row in ctx.session.execute(query)}
+    return {
+        row.id: NamedThing(said % {"name": row.name}, "cohorts.cohort", row.key) for row in ctx.session.execute(query)
+    }
 
 
 def _cohorts_found(ctx: Context, key: str) -> Sequence[int]:

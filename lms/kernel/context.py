@@ -30,6 +30,8 @@ class OrganisationInfo:
     name: str
     timezone: str = "Europe/Paris"
     language: str = "fr"
+    logo: str = ""
+    """The key of its picture, or ""."""
 
 
 @dataclass(frozen=True, slots=True)

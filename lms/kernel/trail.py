@@ -100,7 +100,7 @@ def _about_anyone(ctx: Context, title: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _newest_first(tests: Sequence[ColumnElement[bool]]) -> Select[tuple[EventRow]]:
+def _newest_first(tests: Sequence[ColumnElement[bool]]) -> Select[EventRow]:
     return select(EventRow).where(*tests).order_by(EventRow.at.desc(), EventRow.id.desc())
 
 

@@ -78,7 +78,11 @@ def frame(dossier: Dossier, document: str) -> dict[str, Any]:
         "summary": f"{document} de {dossier.name}, {dossier.course.title}, {dossier.cohort_name}",
         "keywords": [dossier.cohort_code, dossier.registration],
         "attached": "Les chiffres de ce document, avec les traces qui les portent.",
-        "organisation": {"name": organisation["name"], "lines": [line for line in lines if line]},
+        "organisation": {
+            "name": organisation["name"],
+            "lines": [line for line in lines if line],
+            "logo": list(dossier.logo),
+        },
         "foot": f"{document} · {dossier.name} · {dossier.course.title}",
     }
 

@@ -79,6 +79,8 @@ class Acquired:
     needed: int
     criteria: tuple[CriterionMet, ...]
     rule: int
+    plain: str = ""
+    """The same for the person: "Je sais …"."""
 
     @property
     def is_acquired(self) -> bool:
@@ -130,6 +132,8 @@ class Dossier:
     progress_rule: int
     statements: int
     voided: int
+    logo: bytes = b""
+    """The organisation's picture, or nothing."""
 
     @property
     def remote(self) -> tuple[Line, ...]:

@@ -218,6 +218,7 @@ def _acquired(one: AcquisitionInfo, at: datetime, version: Structure, names: Map
             for criterion in one.criteria
         ),
         rule=one.rule,
+        plain=one.competence.plain,
     )
 
 

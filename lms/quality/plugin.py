@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from lms.contract.hooks import hookimpl
+from lms.contract.results import ResultKind
 from lms.contract.types import (
     EvidenceProvider,
     JobKind,
@@ -21,11 +22,14 @@ from lms.kernel.i18n import mark
 from lms.quality.cli import evidence
 from lms.quality.dossiers import QUIET_DAYS
 from lms.quality.evidence import PROVIDERS
-from lms.quality.operations import EXPORT_JOB, forget_maker
-from lms.quality.permissions import READ, RIGHTS
+from lms.quality.operations import EXPORT_JOB, forget_bundle_files, forget_maker
+from lms.quality.permissions import READ, READ_RESULTS, RIGHTS
 from lms.quality.queries import bundles_about
+from lms.quality.rates import KINDS
 from lms.quality.tasks import export_cohort
-from lms.quality.views import bp, cohort_panel
+from lms.quality.views import cohort_panel
+from lms.quality.views_results import bp as results
+from lms.quality.views_skills import bp, skills_panel
 
 
 @hookimpl
@@ -37,19 +41,22 @@ def permissions() -> tuple[Right, ...]:
 @hookimpl
 def blueprints() -> tuple[Blueprint, ...]:
     """Prepare, fetch, verify."""
-    return (bp,)
+    return (bp, results)
 
 
 @hookimpl
 def navigation() -> tuple[NavigationEntry, ...]:
-    """The bundles, for who may read them."""
-    return (NavigationEntry(mark("Preuves"), "quality.all_bundles", "shield", 80, READ, "staff"),)
+    """The bundles and the results, for who may read them."""
+    return (
+        NavigationEntry(mark("Preuves"), "quality.all_bundles", "shield", 80, READ, "staff"),
+        NavigationEntry(mark("Résultats"), "results.results", "chart", 75, READ_RESULTS, "staff"),
+    )
 
 
 @hookimpl
 def panels() -> tuple[Panel, ...]:
-    """On a group's page, the way to its proofs."""
-    return (Panel("cohort", 90, cohort_panel),)
+    """On a group's page, the way to its proofs; on one's own skills, to one's attestation."""
+    return (Panel("cohort", 90, cohort_panel), Panel("skills", 10, skills_panel))
 
 
 @hookimpl
@@ -68,6 +75,12 @@ def job_kinds() -> tuple[JobKind, ...]:
 def evidence_providers() -> tuple[EvidenceProvider, ...]:
     """Attestation, follow-up of remote activities, figures."""
     return PROVIDERS
+
+
+@hookimpl
+def result_kinds() -> tuple[ResultKind, ...]:
+    """Entries, completion, acquisition, stops."""
+    return KINDS
 
 
 @hookimpl
@@ -91,6 +104,8 @@ def personal_data(ctx: Context, membership_id: int) -> PersonalData:
 
 @hookimpl
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
-    """Whose act an export was goes with the trail; a sealed bundle stays whole until its own term."""
+    """Whose act an export was goes with the trail; a sealed bundle stays whole until the term of the evidence in it."""
+    if "evidence" in classes:
+        forget_bundle_files(ctx, membership_id=membership_id)
     if "trail" in classes:
         forget_maker(ctx, membership_id=membership_id)

@@ -31,6 +31,10 @@ PUBLIC_ROUTES = {
     "accounts.invitation",
     "accounts.post_invitation",
     "accounts.terms_text",  # one may read what one will accept
+    "texts.read",  # privacy and rules are for everyone to read, as the terms
+    "offer.index",  # what an association offers is for anyone to read (référentiel, indicator 1)
+    "offer.page",
+    "organisation.logo_picture",  # a logo stands on public pages
     "news.news",  # after a path, people without account answer by a signed link
     "news.post_news",
     "news.thanks",

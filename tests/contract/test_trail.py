@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 
-from lms.kernel.i18n import load_catalogues, speak, speaking
+from lms.kernel.i18n import load_catalogues, speaking
 from lms.kernel.platform import Platform
 from lms.kernel.trail import ACTOR
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_what_looks_like_a_formula_or_a_link_is_a_text_in_a_workbook(text: str) 
     assert "<f>" not in page
     assert "hyperlink" not in page
     assert not [name for name in made.namelist() if "externalLinks" in name or "vba" in name.lower()]
-    assert {cell.get("t") for cell in ElementTree.fromstring(page).iter() if cell.tag.endswith("}c")} == {"inlineStr"}
+    assert {cell.get("t") for cell in ET.fromstring(page).iter() if cell.tag.endswith("}c")} == {"inlineStr"}
 
 
 def test_both_files_say_the_same_of_each_kind_of_cell() -> None:
@@ -64,7 +64,7 @@ def test_both_files_say_the_same_of_each_kind_of_cell() -> None:
 def test_a_hostile_text_does_not_break_the_file() -> None:
     rows = ["\x00\x08\ud7ff\ufffe", "x" * 40_000, "<script>&amp;", "]]>"]
     page = page_of(sheet(rows))
-    ElementTree.fromstring(page)
+    ET.fromstring(page)
     assert "x" * LONGEST_TEXT in page
 
 
@@ -72,7 +72,7 @@ def test_a_hostile_text_does_not_break_the_file() -> None:
 def test_a_long_list_waits_on_the_disk_and_not_in_memory(form: str) -> None:
     many = 12_000
     tracemalloc.start()
-    pieces = written(sheet((f"{number} " + "x" * 490 for number in range(many))), form)
+    pieces = written(sheet(f"{number} " + "x" * 490 for number in range(many)), form)
     assert tracemalloc.get_traced_memory()[1] < 3 * SPOOL_BYTES < many * 490
     tracemalloc.stop()
     assert sum(map(len, pieces)) > 20_000
