@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from lms.kernel.events import Event
 from lms.kernel.i18n import mark
@@ -27,3 +28,18 @@ class WorkGraded(Event):
     title: ClassVar[str] = mark("%(actor)s a dit ce qui va et ce qui manque dans un travail")
     work_id: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BytesForgotten(Event):
+    """What someone handed in was erased: these bytes may go from the disk."""
+
+    type: ClassVar[str] = "assignment.bytes_forgotten"
+    title: ClassVar[str] = mark("%(actor)s a effacé des travaux rendus")
+    names: tuple[str, ...]
+    """SHA-256."""
+    at: datetime
+
+    def data(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"names": list(self.names), "at": self.at.isoformat()}

@@ -10,7 +10,7 @@ from lms.contract.types import PersonalData
 from lms.courses.api import MARK_WORDS
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.media import media_infos
+from lms.kernel.media import media_infos, personal_files
 
 
 def held_on(ctx: Context, membership_id: int) -> PersonalData:
@@ -41,9 +41,7 @@ def held_on(ctx: Context, membership_id: int) -> PersonalData:
                 }
                 for grade in version.grades
             ]
-    loose = select(Piece).where(
-        Piece.membership_id == membership_id, Piece.version_id.is_(None), Piece.grade_id.is_(None)
-    )
-    media = media_infos(ctx, [one.media_id for one in ctx.session.scalars(loose)])
-    rows += [{gettext("Envoyé, et pas encore rendu"): one.name} for one in media.values()]
-    return PersonalData(gettext("Vos travaux"), rows)
+    pieces = ctx.session.scalars(select(Piece).where(Piece.membership_id == membership_id).order_by(Piece.id)).all()
+    loose = [one.media_id for one in pieces if one.version_id is None and one.grade_id is None]
+    rows += [{gettext("Envoyé, et pas encore rendu"): one.name} for one in media_infos(ctx, loose).values()]
+    return PersonalData(gettext("Vos travaux"), rows, personal_files(ctx, [one.media_id for one in pieces]))

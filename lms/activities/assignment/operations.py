@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import delete, func, select
 
 from lms.accounts.api import lock_memberships
-from lms.activities.assignment.events import WorkGraded, WorkReceived
+from lms.activities.assignment.events import BytesForgotten, WorkGraded, WorkReceived
 from lms.activities.assignment.kind import KIND, MOST_TEXT, TEXT, criteria_of
 from lms.activities.assignment.models import ACCEPTED, ANSWERED, WAITING, Grade, Piece, Work, WorkVersion
 from lms.activities.assignment.permissions import GRADE
@@ -33,7 +33,7 @@ from lms.courses.api import (
     score_of,
 )
 from lms.kernel.context import Context
-from lms.kernel.media import Prepared, keep_media
+from lms.kernel.media import Prepared, forget_media, keep_media
 from lms.kernel.rights import NotFound
 from lms.xapi.api import SUBMITTED, Intent, Outcome, Refused, record, void
 
@@ -241,10 +241,14 @@ def forget_works(ctx: Context, *, membership_id: int) -> None:
     """Erase someone's works, with what was sent and said with them."""
     works = _ids(ctx, select(Work.id).where(Work.membership_id == membership_id))
     versions = _ids(ctx, select(WorkVersion.id).where(WorkVersion.work_id.in_(works)))
+    media = _ids(ctx, select(Piece.media_id).where(Piece.membership_id == membership_id))
     ctx.session.execute(delete(Piece).where(Piece.membership_id == membership_id))
     ctx.session.execute(delete(Grade).where(Grade.version_id.in_(versions)))
     ctx.session.execute(delete(WorkVersion).where(WorkVersion.id.in_(versions)))
     ctx.session.execute(delete(Work).where(Work.id.in_(works)))
+    names = forget_media(ctx, media)
+    if names:
+        ctx.tell(BytesForgotten(names=tuple(names), at=ctx.now))
 
 
 def _ids(ctx: Context, query: Any) -> list[int]:

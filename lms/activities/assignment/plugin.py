@@ -10,11 +10,13 @@ from lms.activities.assignment.holdings import held_on
 from lms.activities.assignment.kind import GRADE_WORK, HAND_IN, KIND
 from lms.activities.assignment.operations import Graded, HandedIn, forget_works, grade_work, hand_in
 from lms.activities.assignment.permissions import GRADE, RIGHTS
+from lms.activities.assignment.tasks import JOB_KINDS, react
 from lms.contract.hooks import hookimpl
 from lms.contract.types import (
     ActivityType,
     EvidenceProvider,
     IntentKind,
+    JobKind,
     NavigationEntry,
     Panel,
     PersonalData,
@@ -22,6 +24,7 @@ from lms.contract.types import (
     WaitKind,
 )
 from lms.kernel.context import Context
+from lms.kernel.events import EventRow
 from lms.kernel.i18n import mark
 
 
@@ -75,6 +78,18 @@ def wait_kinds() -> tuple[WaitKind, ...]:
 def evidence_providers() -> tuple[EvidenceProvider, ...]:
     """Works and grades of each person."""
     return PROVIDERS
+
+
+@hookimpl
+def job_kinds() -> tuple[JobKind, ...]:
+    """Bytes that were erased."""
+    return JOB_KINDS
+
+
+@hookimpl
+def on_event(ctx: Context, event: EventRow) -> None:
+    """Have erased bytes removed."""
+    react(ctx, event)
 
 
 @hookimpl

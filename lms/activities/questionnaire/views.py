@@ -29,13 +29,11 @@ from lms.courses.api import (
     active_seconds,
     cohort_by_key,
     cohorts_by_id,
-    content_of,
     own_enrolment,
     refusal,
 )
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, page_number, pager, render
 from lms.xapi.api import Outcome, submit
 
@@ -46,7 +44,9 @@ bp = Blueprint("questionnaire", __name__)
 @guarded(LEARN)
 def post_answers(ctx: Context, course_key: str, activity_key: str) -> Response:
     """Send answers, in one's own name or without, as the questionnaire says."""
-    kind = ANSWER_ANONYMOUSLY if _is_anonymous(ctx, course_key, activity_key) else ANSWER
+    own_enrolment(ctx, course_key)
+    # What the page promised holds, even if the questionnaire has changed since: the operation then refuses, and keeps no name.
+    kind = ANSWER_ANONYMOUSLY if request.form.get("unnamed") == "1" else ANSWER
     reply = submit(ctx, kind=kind, payload=_payload(activity_key), intent_id=request.form.get("intent"))
     flash(sentence_of(reply), "good" if reply.outcome is Outcome.ACCEPTED else "warn")
     removed = reply.reason == "not_allowed"
@@ -106,15 +106,6 @@ def cohort_panel(ctx: Context, cohort: CohortInfo) -> str:
     """The questionnaires of a group, with how many people have answered."""
     lines = questionnaires_of(ctx, cohort) if ctx.holds(READ, on=cohort) else []
     return render("questionnaire/panel.html", cohort=cohort, lines=lines) if lines else ""
-
-
-def _is_anonymous(ctx: Context, course_key: str, activity_key: str) -> bool:
-    try:
-        body, _compiled = content_of(ctx, own_enrolment(ctx, course_key).version_id, key=activity_key)
-    except NotFound:
-        own_enrolment(ctx, course_key)  # the path is theirs; the page was taken out of it
-        return True  # and what cannot be asked any more leaves no name
-    return bool(body.get("anonymous"))
 
 
 def _payload(activity_key: str) -> dict[str, Any]:

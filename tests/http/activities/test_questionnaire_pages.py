@@ -14,7 +14,8 @@ from lms.accounts.api import actor_of, ensure_person
 from lms.activities.questionnaire.models import Ballot, Reply
 from lms.contract.types import Role, Scope
 from lms.courses.api import enrolments_by_id, progress_of
-from lms.courses.models import EnrolmentChange
+from lms.courses.models import ActivityRow, EnrolmentChange
+from lms.courses.structure import forget_structures
 from lms.kernel.events import EventRow
 from lms.kernel.rights import Grant
 from lms.xapi.api import Outcome, submit
@@ -31,6 +32,8 @@ def asked(app, platform, world) -> Learning:
 
 def answer(learning, name="positioning", *, intent=None, who="learner", **given):
     sent = {f"q-{learning.course.keys[key]}": value for key, value in given.items()}
+    if name == "satisfaction":
+        sent["unnamed"] = "1"
     return learning.post(learning.address(name) + "/questionnaire", who, intent=intent, **sent)
 
 
@@ -246,3 +249,24 @@ def test_ones_answers_stand_in_ones_data(engine_name, asked):
     page = asked.get("/moi/donnees")
     assert "Pour vivre." in page
     assert "Secret." not in page
+
+
+def test_what_was_promised_without_a_name_is_never_kept_with_one(engine_name, asked):
+    """The questionnaire changed while the page was open: what the page said holds."""
+    page = asked.get(asked.address("satisfaction"))
+    assert 'name="unnamed" value="1"' in page
+    sent = {f"q-{asked.course.keys['q_books']}": "4", f"q-{asked.course.keys['q_why']}": "Secret.", "unnamed": "1"}
+    asked.post(asked.address("positioning") + "/questionnaire", **sent)
+    assert not all_of(asked, Reply)
+    assert [(one.membership_id, one.payload, one.outcome) for one in all_of(asked, IntentRow)] == [
+        (None, {}, "refused")
+    ]
+
+
+def test_a_questionnaire_removed_meanwhile_says_so(engine_name, asked):
+    with asked.platform.writing(asked.world.organisation) as ctx:
+        ctx.session.query(ActivityRow).filter_by(key=asked.course.keys["positioning"]).delete()
+    forget_structures()
+    assert position(asked).location == asked.address()
+    assert "n'est plus dans votre parcours" in asked.get(asked.address())
+    assert all_of(asked, IntentRow)[0].payload["answers"]

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
 from lms.accounts.api import actor_of
 from lms.activities.assignment.evidence import works
+from lms.activities.assignment.kind import KIND
 from lms.activities.assignment.models import Grade, Piece, Work, WorkVersion
-from lms.courses.api import progress_of
+from lms.activities.assignment.operations import keep_pieces
+from lms.activities.assignment.tasks import remove_erased
+from lms.contract.types import LedgerEntry
+from lms.courses.api import cohorts_by_id, progress_of
+from lms.courses.folds import fold_progress
+from lms.kernel.events import EventRow
 from lms.kernel.media import Prepared
-from lms.xapi.api import Outcome, submit
+from lms.xapi.api import FAILED, PASSED, SUBMITTED, Outcome, submit
 from lms.xapi.models import StatementRow
 from tests.factories.asking import WORK, asking
 from tests.factories.courses import enrol, make_cohort, make_course
@@ -152,8 +162,6 @@ def test_nothing_and_too_much_are_refused(engine_name, bench, text, reason):
 
 def test_someone_elses_photo_cannot_be_claimed_by_an_outbox(engine_name, bench, tmp_path):
     """What comes with an act is found by who sent it and its intent, never by a key in the payload."""
-    from lms.activities.assignment.operations import keep_pieces
-
     name = str(uuid.uuid4())
     ctx = bench.acting("learner")
     prepared = Prepared("photo", "a.webp", b"RIFF0000WEBPxxxx")
@@ -173,8 +181,6 @@ def test_someone_elses_photo_cannot_be_claimed_by_an_outbox(engine_name, bench, 
 
 
 def bench_cohort(ctx, bench):
-    from lms.courses.api import cohorts_by_id
-
     return cohorts_by_id(ctx, [bench.enrolment.cohort_id])[bench.enrolment.cohort_id]
 
 
@@ -198,3 +204,46 @@ def test_erasing_someone_takes_their_works_and_what_was_said_of_them(engine_name
     ctx.registry.erase_personal_data(ctx, bench.world.members["learner"], frozenset({"evidence"}))
     for model in (Work, WorkVersion, Grade, Piece):
         assert not ctx.session.scalars(select(model)).all()
+
+
+def test_erasing_takes_the_bytes_of_photos_off_the_disk(engine_name, bench, platform):
+    folder = platform.settings.data_dir
+    ctx = bench.acting("learner")
+    prepared = Prepared("photo", "a.webp", b"RIFF0000WEBPonly-mine")
+    keep_pieces(ctx, folder, intent_id=str(uuid.uuid4()), prepared=[prepared])
+    ctx.session.commit()
+    ctx = bench.acting("manager")
+    (kept,) = [one for one in (folder / "files" / str(ctx.here.id)).iterdir() if one.read_bytes() == prepared.full]
+    assert "a.webp" in {
+        file.name for one in ctx.registry.personal_data(ctx, bench.world.members["learner"]) for file in one.files
+    }
+    os.utime(kept, (0, 0))  # the test's clock and the disk's do not agree
+    ctx.registry.erase_personal_data(ctx, bench.world.members["learner"], frozenset({"evidence"}))
+    told = ctx.session.scalars(select(EventRow).where(EventRow.type == "assignment.bytes_forgotten")).one()
+    here, data = ctx.here.id, told.data
+    ctx.session.commit()
+    remove_erased(platform, SimpleNamespace(organisation_id=here, arguments=data))
+    assert not kept.exists()
+
+
+def test_waiting_follows_from_the_set_whatever_the_order() -> None:
+    """The fold's law, for the new word: the last to speak is the person, or staff."""
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+
+    def one(number, verb, source, **values):
+        when = at + timedelta(hours=number)
+        return LedgerEntry(
+            number, verb.iri, "a", "r", 1, when, source, statement_id=str(number), attempt=str(number), **values
+        )
+
+    handed, failed = one(1, SUBMITTED, "learner_device"), one(2, FAILED, "staff", scaled=0.2)
+    again, passed = one(3, SUBMITTED, "learner_device"), one(4, PASSED, "staff", scaled=0.9)
+    story = [
+        ([handed], "waiting"),
+        ([handed, failed], "started"),
+        ([handed, failed, again], "waiting"),
+        ([handed, failed, again, passed], "done"),
+    ]
+    for said, status in story:
+        for mixed in permutations(said):
+            assert fold_progress(mixed, KIND.believes, entered_at=at).status == status
