@@ -68,7 +68,7 @@ def conversation(ctx: Context, thread: Thread, *, number: int = 1) -> Conversati
     total = len(rows) if number == 1 and len(rows) <= PAGE else _total(ctx, thread.id)
     rows = rows[:PAGE]
     is_own, is_staff_here = thread.membership_id == me(ctx), may_answer(ctx, thread)
-    pending = ctx.session.execute(_PENDING, {"thread_id": thread.id}).one_or_none()
+    pending = None if is_own else ctx.session.execute(_PENDING, {"thread_id": thread.id}).one_or_none()
     later = ctx.session.execute(_LATER, {"thread_id": thread.id}).all() if is_staff_here else []
     people_there = _people(ctx, _everyone(thread, rows, later, pending))
     names = {one: row.name for one, row in people_there.items()}
@@ -101,7 +101,7 @@ def conversation(ctx: Context, thread: Thread, *, number: int = 1) -> Conversati
         handover=HandoverInfo(
             pending.key, pending.from_id, names[pending.from_id], pending.to_id, names[pending.to_id], pending.asked_at
         )
-        if pending and not is_own
+        if pending
         else None,
     )
 

@@ -63,8 +63,10 @@ def say(ctx: Context, thread: Thread, *, words: Words, intent: str, is_help: boo
     attach(ctx, words, message_id=message.id)
     if is_own:
         _wait(ctx, thread, intent)
-    elif thread.waiting_since is not None or is_help:
-        _give(ctx, thread, intent)
+    else:
+        thread.responsible_id = thread.responsible_id or author
+        if thread.waiting_since is not None or is_help:
+            _give(ctx, thread, intent)
     thread.last_id, thread.last_at, thread.changes = message.id, ctx.now, thread.changes + 1
     read_to(ctx, thread, author, message.id)
     ctx.tell(MessageSent(thread_id=thread.id, message_id=message.id))

@@ -45,7 +45,8 @@ def test_accepted_it_changes_who_answers_and_the_thread_says_so(acting, world, h
     ctx = acting("coach")
     answer_handover(ctx, thread_by_key(ctx, handed.key), is_accepted=True)
     ctx.session.commit()
-    said = conversation(acting("learner"), thread_by_key(acting("learner"), handed.key))
+    ctx = acting("learner")
+    said = conversation(ctx, thread_by_key(ctx, handed.key))
     assert said.responsible_id == world.members["coach"]
     assert (said.bubbles[-1].kind, said.bubbles[-1].author) == (TAKEN_OVER, "Coach Essai")
     assert not answers_to_give(acting("trainer"))

@@ -7,7 +7,7 @@ import io
 import json
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import select
 
@@ -172,6 +172,7 @@ def entry(number: int, minutes: int, verb: str, source: str) -> LedgerEntry:
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     some.lists(
         some.tuples(

@@ -65,6 +65,7 @@ def test_with_the_account_go_words_and_photos_and_the_dates_stay(acting, told, p
     ctx = acting("learner")
     paths = [path_of(platform.settings.data_dir, one) for one in ctx.session.query(FileRow)]
     assert all(path.exists() for path in paths)
+    ctx.session.rollback()
     with platform.writing(world.organisation) as ctx:
         ctx.registry.erase_personal_data(ctx, world.members["learner"], frozenset({"account"}))
     ctx = acting("trainer")

@@ -39,7 +39,6 @@ def test_who_is_asked_gets_a_letter_with_the_first_words_only(acting, platform) 
         acting("learner"),
         "Je ne comprends pas le seuil de rentabilité de mon activité, et je me demande si mon mari doit signer",
     )
-    acting("learner")
     work(platform)
     (letter,) = letters(platform)
     text = letter.get_content()
@@ -56,7 +55,6 @@ def test_the_answer_is_announced_to_the_person_once(acting, platform, clock) -> 
     clock.forward(hours=1)
     answered(acting("trainer"), thread)
     answered(acting("trainer"), thread, "Et une autre chose")
-    acting("trainer")
     work(platform)
     work(platform)
     assert [letter["To"] for letter in letters(platform)] == ["trainer@essai.test", "learner@essai.test"]
@@ -68,7 +66,6 @@ def test_what_follows_within_a_quarter_of_an_hour_is_one_letter_more(acting, pla
     for text in ("Ah, et aussi", "Encore"):
         clock.forward(minutes=2)
         answered(acting("learner"), thread, text)
-        acting("learner")
         work(platform)
     assert len(letters(platform)) == 1
     clock.forward(minutes=15)
@@ -85,7 +82,6 @@ def test_what_has_been_read_meanwhile_is_not_announced(acting, platform, clock) 
     mark_read(ctx, found, key=conversation(ctx, found).last_key)
     ctx.session.commit()
     clock.forward(hours=12)
-    acting("trainer")
     work(platform)
     assert letters(platform) == []
 
@@ -107,7 +103,6 @@ def test_no_letter_leaves_between_20_h_and_8_h_by_the_clock_of_the_organisation(
 def test_quiet_hours_of_the_worker_are_kept(acting, platform, clock) -> None:
     clock.now = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)  # 21:30 in Paris
     asked(acting("learner"))
-    acting("learner")
     work(platform)
     assert letters(platform) == []
     clock.now = datetime(2026, 11, 24, 6, 59, tzinfo=UTC)
@@ -128,7 +123,6 @@ def test_the_organisation_and_the_person_choose_their_hours(acting, platform, cl
     ctx.session.commit()
     asked(acting("learner"))
     asked(acting("company_head"), wanted=ctx.actor.membership_id)
-    acting("learner")
     work(platform)
     assert [letter["To"] for letter in letters(platform)] == ["coach@essai.test"]
 
@@ -138,7 +132,6 @@ def test_who_wants_no_mail_gets_none(acting, platform) -> None:
     set_preference(ctx, OWN, NO_MAIL)
     ctx.session.commit()
     asked(acting("learner"))
-    acting("learner")
     work(platform)
     assert letters(platform) == []
 
@@ -182,7 +175,6 @@ def test_an_answer_is_taken_back_before_it_leaves(acting, platform, clock) -> No
 
 def test_a_worker_that_dies_loses_nothing(acting, platform, monkeypatch) -> None:
     asked(acting("learner"))
-    acting("learner")
 
     def dies(*_arguments: object) -> None:
         raise KeyboardInterrupt
@@ -197,14 +189,15 @@ def test_a_worker_that_dies_loses_nothing(acting, platform, monkeypatch) -> None
 
 def test_an_event_told_twice_is_noted_once(acting, platform) -> None:
     asked(acting("learner"))
-    ctx = acting("learner")
     work(platform)
     ctx = acting("trainer")
     for row in ctx.session.query(EventRow):
         row.delivered_at = None
     ctx.session.commit()
     deliver_events(platform)
-    assert acting("trainer").session.query(Notice).one().due_at is None
+    ctx = acting("trainer")
+    assert ctx.session.query(Notice).one().due_at is None
+    ctx.session.rollback()
     work(platform)
     assert len(letters(platform)) == 1
 
