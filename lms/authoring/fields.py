@@ -256,6 +256,18 @@ def act_on(fields: Sequence[FormField], values: Mapping[str, Any], act: str) -> 
     return whole, ""
 
 
+def dropped(
+    fields: Sequence[FormField], values: Mapping[str, Any], act: str
+) -> tuple[list[str | int], dict[str, Any], str]:
+    """(steps, row, title) of the row that `drop f.pools.1` takes out."""
+    steps = act.partition(" ")[2].split(".")[1:]
+    rows, one = _list_at(fields, dict(values), steps[:-1])
+    place = int(steps[-1]) if steps[-1].isdigit() else -1
+    if not 0 <= place < len(rows):
+        raise NoSuchRow
+    return [int(step) if step.isdigit() else step for step in steps], rows[place], title_of(one, rows[place], place)
+
+
 def new_row(one: FormField) -> dict[str, Any]:
     """A row with nothing in it but what it cannot be without."""
     row: dict[str, Any] = {"key": new_key()} if one.keyed else {}

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.authoring.diffing import changes_between
-from lms.authoring.fields import NoSuchRow, act_on, read, replace_row
+from lms.authoring.fields import NoSuchRow, act_on, dropped, read, replace_row
 from lms.authoring.heads import ACTIVITY
 from lms.authoring.pages import (
     HEAD,
@@ -80,14 +80,21 @@ def post_activity(ctx: Context, course_key: str, key: str) -> Response:
 
 
 def _save(ctx: Context, draft: writing.DraftInfo, key: str) -> tuple[str, str]:
-    written, added = writing.written_activity(ctx, draft, key=key), ""
+    written, added, gone = writing.written_activity(ctx, draft, key=key), "", None
     head, body = sent_activity(ctx, written, request.form)
-    if " " in request.form.get("act", ""):
-        try:
-            body, added = act_on(form_of(ctx.registry.activity_types[written.type]), body, request.form["act"])
-        except NoSuchRow:
-            raise writing.ChangedMeanwhile from None
-    return writing.save_activity(ctx, draft, key=key, token=request.form.get("token", ""), head=head, body=body), added
+    act, form = request.form.get("act", ""), form_of(ctx.registry.activity_types[written.type])
+    try:
+        gone = dropped(form, body, act) if act.startswith("drop ") else None
+        body, added = act_on(form, body, act) if " " in act else (body, "")
+    except NoSuchRow:
+        raise writing.ChangedMeanwhile from None
+    sent = request.form.get("token", "")
+    token = writing.save_activity(ctx, draft, key=key, token=sent, head=head, body=body)
+    if gone is not None:
+        steps, row, title = gone
+        writing.keep_row(ctx, draft, key=key, steps=steps, row=row, title=title)
+        flash(gettext("C’est retiré. Pour le remettre : en bas du plan, « Remettre »."))
+    return token, added
 
 
 def _by_itself() -> bool:

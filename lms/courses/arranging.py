@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -155,6 +156,8 @@ def put_back(ctx: Context, draft: DraftInfo, *, key: str) -> str:
     removed = ctx.session.scalar(query.with_for_update())
     if removed is None:
         raise NotFound
+    if "row" in removed.parts:
+        return _put_row_back(ctx, draft, removed)
     module = _module_for(ctx, draft, removed.parts)
     taken = {one.slug for one in activities_of(ctx, module)}
     for fields in removed.parts["activities"]:
@@ -169,6 +172,36 @@ def put_back(ctx: Context, draft: DraftInfo, *, key: str) -> str:
     ctx.session.delete(removed)
     told(ctx, draft, module.key)
     return module.key
+
+
+def keep_row(
+    ctx: Context, draft: DraftInfo, *, key: str, steps: Sequence[str | int], row: dict[str, Any], title: str
+) -> None:
+    """Keep a row that its author takes out of an activity, such as a question; `steps` lead to it through the body."""
+    ctx.require(PUBLISH_COURSE, on=draft)
+    activity = activity_row(ctx, draft, key=key)
+    parts = {"activity": key, "steps": list(steps), "row": row}
+    ctx.session.add(_removed(ctx, draft, f"{activity.title} : {title}"[:200], parts))
+
+
+def _put_row_back(ctx: Context, draft: DraftInfo, removed: RemovedPart) -> str:
+    """The row stands again in its list, where it was as far as the list still goes so."""
+    activity = activity_row(ctx, draft, key=removed.parts["activity"])
+    body = copy.deepcopy(activity.body)
+    *steps, last = removed.parts["steps"]
+    place: Any = body
+    for step in steps:
+        if isinstance(step, int):
+            if not 0 <= step < len(place):
+                raise NotFound
+            place = place[step]
+        else:
+            place = place.setdefault(step, [])
+    place.insert(last, removed.parts["row"])
+    activity.body, activity.compiled = body, {}
+    ctx.session.delete(removed)
+    told(ctx, draft, activity.key)
+    return ctx.session.get_one(ModuleRow, activity.module_id).key
 
 
 def modules_of(ctx: Context, draft: DraftInfo) -> list[ModuleRow]:
@@ -204,13 +237,7 @@ def _remove(
     own = {key for row in rows for key in _keys_of(ctx, row)}
     parts["coverage"] = [entry for entry in version.coverage if entry["activity"] in own]
     version.coverage = [entry for entry in version.coverage if entry["activity"] not in own]
-    removed = RemovedPart(
-        version_id=draft.version_id,
-        title=title,
-        parts=parts,
-        removed_at=ctx.now,
-        removed_by_id=ctx.actor.membership_id if ctx.actor else None,
-    )
+    removed = _removed(ctx, draft, title, parts)
     ctx.session.add(removed)
     ctx.session.execute(delete(ActivityRow).where(ActivityRow.id.in_([row.id for row in rows])))
     if module is not None:
@@ -219,6 +246,11 @@ def _remove(
     ctx.session.flush()
     ctx.tell(PartRemoved(version_id=draft.version_id, part=module.key if module else rows[0].key))
     return removed.key
+
+
+def _removed(ctx: Context, draft: DraftInfo, title: str, parts: dict[str, Any]) -> RemovedPart:
+    by = ctx.actor.membership_id if ctx.actor else None
+    return RemovedPart(version_id=draft.version_id, title=title, parts=parts, removed_at=ctx.now, removed_by_id=by)
 
 
 def _keys_of(ctx: Context, row: ActivityRow) -> list[str]:

@@ -184,6 +184,13 @@ def test_a_question_of_each_sort_is_written(platform: Any, world: Any, made: Any
     author.post(address, data=values_of(page) | {"act": "up f.pools.0.questions.6"})
     page = read(author, address)
     assert page.index("Question 6 ?") < page.index("Question 5 ?")
+    author.post(address, data=values_of(page) | {"act": "drop f.pools.0.questions.0"})
+    assert "Question 0 ?" not in read(author, address)
+    back = re.search(r"/remettre/[a-z0-9]{10}", read(author, base))
+    assert back
+    author.post(f"{base}{back[0]}")
+    page = read(author, address)
+    assert page.index("Question 0 ?") < page.index("Question 1 ?")
 
 
 SORTS: dict[str, Any] = {
