@@ -75,7 +75,7 @@ def _said(content: dict[str, Any]) -> dict[str, Any]:
         for one in content["fields"]
     ]
     results = content["results"]
-    figures = [(gettext(one["title"]), _value(one), one, gettext(one["how"])) for one in results["figures"]]
+    figures = [(*map(gettext, (one["title"], one["how"])), _value(one), one) for one in results["figures"]]
     days = {name: date.fromisoformat(results[name]) for name in ("first", "last")}
     reviewed = date.fromisoformat(content["reviewed"])
     return {"content": content, "fields": fields, "figures": figures, "reviewed": reviewed, **days}
