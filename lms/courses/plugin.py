@@ -9,7 +9,7 @@ from click import Command
 from lms.contract.hooks import hookimpl
 from lms.contract.naming import Naming
 from lms.contract.types import Figure, NavigationEntry, Panel, PeopleIn, PersonalData, Right, Term, WaitKind
-from lms.courses import views_courses, views_enrolments, views_staying
+from lms.courses import views_courses, views_enrolments, views_staying, views_waits
 from lms.courses.cli import content, list_cohorts
 from lms.courses.holdings import erase, held_on
 from lms.courses.models import Enrolment
@@ -96,5 +96,5 @@ def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str
 
 @hookimpl
 def wait_kinds() -> tuple[WaitKind, ...]:
-    """Values to confirm."""
-    return (views_courses.values_kind(),)
+    """Ends to confirm, last days, values to confirm."""
+    return (*views_waits.WAIT_KINDS, views_courses.values_kind())

@@ -98,7 +98,7 @@ class Row:
     reason: str
     said_reason: str
     situations: tuple[str, ...]
-    """At 1, 6 and 12 months; "" unknown."""
+    """At 1, 6 and 12 months; "" unknown, "too_early" when the months have not passed."""
     verdict: str
 
 

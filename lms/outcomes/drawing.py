@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.outcomes.data import Rate
 
-LEFT, WIDTH, BAR, STEP = 150, 550, 34, 56
+LEFT, WIDTH, STEP = 210, 500, 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Bar:
 
     month: int
     y: int
+    percent: int
     pieces: tuple[Piece, ...]
 
 
@@ -41,5 +42,5 @@ def bars(rates: Sequence[Rate]) -> list[Bar]:
             if count:
                 pieces.append(Piece(x, width, tone, count))
             x = round(x + width, 2)
-        drawn.append(Bar(line.month, STEP * len(drawn) + 4, tuple(pieces)))
+        drawn.append(Bar(line.month, STEP * len(drawn) + 4, line.percent, tuple(pieces)))
     return drawn

@@ -81,7 +81,7 @@ def rows(endings: Sequence[Ending], rule: RuleInfo, *, names: Mapping[int, str],
             ended=one.ended_on.replace(day=1),
             reason=one.reason,
             said_reason=one.said_reason,
-            situations=tuple(one.situations.get(month, "") for month in MONTHS),
+            situations=tuple(_known(one, month, today) for month in MONTHS),
             verdict=verdict(one, rule, month=rule.month, today=today),
         )
         for one in endings
@@ -89,3 +89,8 @@ def rows(endings: Sequence[Ending], rule: RuleInfo, *, names: Mapping[int, str],
     return sorted(
         made, key=lambda row: (row.ended, row.group, row.entered, row.reason, row.said_reason, row.situations)
     )
+
+
+def _known(ending: Ending, month: int, today: date) -> str:
+    """What was answered at a month; "" unknown."""
+    return ending.situations.get(month, TOO_EARLY if months_after(ending.ended_on, month) > today else "")

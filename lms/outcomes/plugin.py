@@ -40,7 +40,7 @@ def blueprints() -> tuple[Blueprint, ...]:
 @hookimpl
 def navigation() -> tuple[NavigationEntry, ...]:
     """News after the path, for staff."""
-    return (NavigationEntry(mark("Après le parcours"), "outcomes.contacts", "message", 60, READ, "staff"),)
+    return (NavigationEntry(mark("Suites"), "outcomes.contacts", "phone", 38, READ, "staff"),)
 
 
 @hookimpl

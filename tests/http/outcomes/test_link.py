@@ -95,7 +95,7 @@ def test_an_expired_link_a_false_one_and_one_of_another_kind_look_the_same(
     ):
         for page in (client.get(false), client.post(false, data=ANSWER)):
             assert page.status_code == 410
-            said.append(page.text)
+            said.append(page.text.replace(false, ""))
     clock.forward(days=46)
     for page in (client.get(address), client.post(address, data=ANSWER)):
         assert page.status_code == 410

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.courses.data import EnrolmentInfo
@@ -13,6 +13,8 @@ from lms.courses.pauses import days_at_work, days_between, last_day_possible, mo
 
 ZONE = "Europe/Paris"
 ENTRY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+calmly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a machine that does other things at the same time."""
 gaps = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), max_size=8)
 """Days before each pause, days of the pause."""
 
@@ -31,12 +33,14 @@ def info(**values: Any) -> EnrolmentInfo:
     return EnrolmentInfo(**{**known, "entered_at": ENTRY, "ended_at": None, "end_reason": "", **values})
 
 
+@calmly
 @given(gaps, st.integers(0, 120))
 def test_between_the_entry_and_a_deadline_lie_as_many_days_at_work_as_it_says(lengths: Any, due_days: Any) -> None:
     first, stops = date(2026, 1, 5), stops_from(lengths)
     assert days_between(first, moved(first + timedelta(days=due_days), stops), stops) == due_days
 
 
+@calmly
 @given(gaps, st.integers(0, 120))
 def test_a_deadline_comes_later_by_the_days_of_the_pauses_before_it_and_by_no_others(
     lengths: Any, due_days: Any
@@ -47,6 +51,7 @@ def test_a_deadline_comes_later_by_the_days_of_the_pauses_before_it_and_by_no_ot
     assert moved(before, [stop for stop in stops if stop[0] > after]) == before
 
 
+@calmly
 @given(gaps, st.integers(0, 120), st.integers(0, 60))
 def test_coming_back_later_never_makes_a_deadline_earlier(lengths: Any, due_days: Any, more: Any) -> None:
     stops, day = stops_from(lengths), date(2026, 1, 5) + timedelta(days=due_days)
@@ -54,6 +59,7 @@ def test_coming_back_later_never_makes_a_deadline_earlier(lengths: Any, due_days
     assert moved(day, longer) >= moved(day, stops)
 
 
+@calmly
 @given(gaps, st.integers(1, 30))
 def test_pauses_that_follow_one_another_count_like_one(lengths: Any, cut: Any) -> None:
     for start, end in stops_from(lengths):

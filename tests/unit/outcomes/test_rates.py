@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.outcomes.data import FEWEST, MONTHS, SITUATIONS, Ending, Rate, RuleInfo
@@ -35,6 +35,8 @@ def made(drawn: tuple[int, int, int, str, str]) -> Ending:
     )
 
 
+calmly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a machine that does other things at the same time."""
 endings = st.lists(
     st.tuples(
         st.integers(1, 30),
@@ -79,6 +81,7 @@ def test_an_end_counts_from_the_day_when_its_months_have_passed() -> None:
     assert verdict(ended, RULE, month=6, today=date(2026, 9, 30)) == POSITIVE
 
 
+@calmly
 @given(endings, st.sampled_from((0, *MONTHS)), st.integers(0, 20))
 def test_every_end_counts_once_whatever_the_order(found: Any, month: Any, cut: Any) -> None:
     one = rate(found, RULE, month=month, today=TODAY)
@@ -87,6 +90,7 @@ def test_every_end_counts_once_whatever_the_order(found: Any, month: Any, cut: A
     assert 0 <= one.percent <= 100
 
 
+@calmly
 @given(endings)
 def test_no_split_tells_of_fewer_than_five_people_even_by_subtraction(found: Any) -> None:
     lines = by_group(found, RULE, month=0, today=TODAY)
@@ -99,6 +103,7 @@ def test_no_split_tells_of_fewer_than_five_people_even_by_subtraction(found: Any
         assert sum(line.total for _group, line in lines) == whole.total
 
 
+@calmly
 @given(endings)
 def test_rows_name_no_small_group_and_stay_silent_below_five_people(found: Any) -> None:
     names = {number: f"Groupe {number}" for number in range(1, 6)}
