@@ -43,13 +43,19 @@ class Site:
 
     def signed_in(self, name: str) -> FlaskClient:
         """A browser in which a demo account is signed in, without the password's hash."""
+        return self.browser_of(self.members(name)[0])
+
+    def members(self, *names: str) -> list[int]:
+        """The memberships of demo accounts."""
         with self.platform.database.read_session() as session, across_tenants(session, "bench"):
-            membership = session.scalars(
-                select(Membership.id)
-                .join(Identifier, Identifier.person_id == Membership.person_id)
-                .where(Identifier.value == f"{name}@demo.test")
-            ).one()
-        return self.browser_of(membership)
+            return [
+                session.scalars(
+                    select(Membership.id)
+                    .join(Identifier, Identifier.person_id == Membership.person_id)
+                    .where(Identifier.value == f"{name}@demo.test")
+                ).one()
+                for name in names
+            ]
 
     def learners_browsers(self, number: int) -> list[FlaskClient]:
         """Browsers in which so many learners are signed in."""
