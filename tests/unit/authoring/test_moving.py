@@ -45,7 +45,7 @@ def course(engine_name: str, platform: Any, world: Any) -> Any:
         lesson = next(one for one in written_plan(ctx, draft)[0].activities if one.type == "lesson")
         for line in [one for module in written_plan(ctx, draft) for one in module.activities if one.opens]:
             found = written_activity(ctx, draft, key=line.key)
-            head = {"title": found.title, "modality": found.modality, "minutes": found.minutes}
+            head = {name: getattr(found, name) for name in ("title", "modality", "minutes", "optional")}
             save_activity(ctx, draft, key=line.key, token=found.token, head=head, body=found.body)
         remove_activity(ctx, draft, key=lesson.key)
         publish_course(ctx, made.key)
