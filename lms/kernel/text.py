@@ -342,7 +342,11 @@ def _is_readable(address: str) -> bool:
 
 def _own_origin(tag: str, attribute: str, value: str) -> str | None:
     """The last word on pictures and sounds: an address of this site, whatever came before."""
-    if tag in ("img", "audio") and attribute == "src" and (not value.startswith("/") or value.startswith(("//", "/\\"))):
+    if (
+        tag in ("img", "audio")
+        and attribute == "src"
+        and (not value.startswith("/") or value.startswith(("//", "/\\")))
+    ):
         return None
     return value
 
