@@ -122,7 +122,8 @@ def _seeing_page() -> Any:
 
 def _carries_an_intent() -> bool:
     """Whether someone has sent answers, which must not be lost because a session has ended or a server is busy."""
-    return request.method == "POST" and not _wants_json() and "intent" in request.form and not request.files
+    chosen = any(one.filename for one in request.files.values())  # a form that takes photos sends empty ones
+    return request.method == "POST" and not _wants_json() and "intent" in request.form and not chosen
 
 
 def _resend_page(failure: Exception) -> Any:

@@ -78,6 +78,7 @@ class Later:
     author: str
     text: str
     due_at: datetime
+    is_mine: bool
     media: tuple[MediaInfo, ...] = ()
 
 

@@ -268,8 +268,10 @@ def _bubbles(ctx: Context, rows: Sequence[Any], names: Mapping[int, str], read_i
 
 def _later(ctx: Context, rows: Sequence[Any], names: Mapping[int, str]) -> tuple[Later, ...]:
     media = _media(ctx, _ATTACHED_LATER, [row.id for row in rows])
+    mine = me(ctx)
     return tuple(
-        Later(row.key, names.get(row.author_id, ""), row.text, row.due_at, media.get(row.id, ())) for row in rows
+        Later(row.key, names.get(row.author_id, ""), row.text, row.due_at, row.author_id == mine, media.get(row.id, ()))
+        for row in rows
     )
 
 

@@ -1,15 +1,19 @@
-"""What waits for who accompanies: answers to give, hand-overs to accept. Two queries each."""
+"""What waits for who accompanies: answers to give, hand-overs to accept. A query each."""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.accounts.api import people, staff_ids
+from lms.accounts.api import STAFF_IDS, people
 from lms.contract.types import Wait
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
+from lms.kernel.statements import once
 from lms.messages.models import ASKED, Handover, LaterMessage, Message, Thread
+from lms.messages.permissions import ANSWER
 from lms.messages.phrases import first_words
 from lms.messages.reading import me, readable
 
@@ -24,36 +28,9 @@ def answers_to_give(ctx: Context) -> list[Wait]:
     """People who wait for an answer of the actor, or of someone who no longer works here."""
     if not ctx.is_staff:
         return []
-    working, person = staff_ids(ctx), people(ctx).subquery()
-    leaving = exists().where(LaterMessage.thread_id == Thread.id)
-    rows = ctx.session.execute(
-        select(
-            Thread.key,
-            Thread.membership_id,
-            Thread.waiting_since,
-            Thread.asks,
-            Thread.activity_key,
-            Thread.place,
-            Message.text,
-            person.c.given_name,
-            person.c.family_name,
-        )
-        .join(person, person.c.membership_id == Thread.membership_id)
-        .join(Message, Message.id == Thread.last_id)
-        .where(
-            Thread.waiting_since.is_not(None),
-            Thread.membership_id != me(ctx),
-            or_(
-                Thread.responsible_id == me(ctx),
-                Thread.responsible_id.is_(None),
-                Thread.responsible_id.not_in(working),
-            ),
-            readable(ctx),
-            ~leaving,
-        )
-        .order_by(Thread.waiting_since, Thread.id)
-        .limit(MOST)
-    )
+    everything = ctx.holds_everywhere(ANSWER)
+    query = once(("messages", "answers"), lambda: _answers(ctx)) if everything else _answers(ctx, readable(ctx))
+    rows = ctx.session.execute(query, {"me": me(ctx), "now": ctx.now})
     return [
         Wait(
             key=f"answer:{row.key}",
@@ -73,24 +50,7 @@ def handovers_to_answer(ctx: Context) -> list[Wait]:
     """Colleagues who ask the actor to take over."""
     if not ctx.is_staff:
         return []
-    person, asking = aliased(people(ctx).subquery()), aliased(people(ctx).subquery())
-    rows = ctx.session.execute(
-        select(
-            Thread.key,
-            Thread.membership_id,
-            Handover.asked_at,
-            person.c.given_name,
-            person.c.family_name,
-            asking.c.given_name.label("asking_given_name"),
-            asking.c.family_name.label("asking_family_name"),
-        )
-        .join(Handover, Handover.thread_id == Thread.id)
-        .join(person, person.c.membership_id == Thread.membership_id)
-        .join(asking, asking.c.membership_id == Handover.from_id)
-        .where(Handover.to_id == me(ctx), Handover.state == ASKED)
-        .order_by(Handover.asked_at, Handover.id)
-        .limit(MOST)
-    )
+    rows = ctx.session.execute(once(("messages", "hand-overs"), lambda: _handovers(ctx)), {"me": me(ctx)})
     return [
         Wait(
             key=f"handover:{row.key}",
@@ -105,3 +65,60 @@ def handovers_to_answer(ctx: Context) -> list[Wait]:
         )
         for row in rows
     ]
+
+
+def _answers(ctx: Context, *narrower: ColumnElement[bool]) -> Select[Any]:
+    """The threads in which `me`, or nobody who works here at `now`, is awaited."""
+    person = people(ctx).subquery()
+    mine: Any = bindparam("me")
+    leaving = exists().where(LaterMessage.thread_id == Thread.id)
+    return (
+        select(
+            Thread.key,
+            Thread.membership_id,
+            Thread.waiting_since,
+            Thread.asks,
+            Thread.activity_key,
+            Thread.place,
+            Message.text,
+            person.c.given_name,
+            person.c.family_name,
+        )
+        .join(person, person.c.membership_id == Thread.membership_id)
+        .join(Message, Message.id == Thread.last_id)
+        .where(
+            Thread.waiting_since.is_not(None),
+            Thread.membership_id != mine,
+            or_(
+                Thread.responsible_id == mine,
+                Thread.responsible_id.is_(None),
+                Thread.responsible_id.not_in(STAFF_IDS),
+            ),
+            ~leaving,
+            *narrower,
+        )
+        .order_by(Thread.waiting_since, Thread.id)
+        .limit(MOST)
+    )
+
+
+def _handovers(ctx: Context) -> Select[Any]:
+    """What colleagues ask of `me`."""
+    person, asking = aliased(people(ctx).subquery()), aliased(people(ctx).subquery())
+    return (
+        select(
+            Thread.key,
+            Thread.membership_id,
+            Handover.asked_at,
+            person.c.given_name,
+            person.c.family_name,
+            asking.c.given_name.label("asking_given_name"),
+            asking.c.family_name.label("asking_family_name"),
+        )
+        .join(Handover, Handover.thread_id == Thread.id)
+        .join(person, person.c.membership_id == Thread.membership_id)
+        .join(asking, asking.c.membership_id == Handover.from_id)
+        .where(Handover.to_id == bindparam("me"), Handover.state == ASKED)
+        .order_by(Handover.asked_at, Handover.id)
+        .limit(MOST)
+    )

@@ -280,3 +280,20 @@ def test_an_answer_from_ce_soir_goes_back_there_and_nowhere_else(learning) -> No
     address = ask(learning)
     assert learning.post(address, "trainer", text="Oui", next="/groupes").location == "/groupes"
     assert learning.post(address, "trainer", text="Non", next="//exemple.invalid").location.startswith(address)
+
+
+def test_what_was_typed_survives_an_expired_session(learning) -> None:
+    """The form takes photos: its parts arrive empty, and the text is still carried over."""
+    address = ask(learning)
+    fields = {"intent": str(uuid.uuid4()), "text": "Ma longue question", "message-media": (io.BytesIO(b""), "")}
+    answer = learning.app.test_client().post(address, data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 401
+    assert "Ma longue question" in answer.text
+    assert fields["intent"] in answer.text
+
+
+def test_who_takes_over_sees_whose_answer_waits_to_leave(learning) -> None:
+    address = ask(learning)
+    learning.post(address, "trainer", text="À demain", when="demain")
+    assert "Trainer Essai. Partira le" in learning.get(address, "coach").replace("<bdi>", "").replace("</bdi>", "")
+    assert "Vous. Partira le" in learning.get(address, "trainer").replace("<bdi>", "").replace("</bdi>", "")
