@@ -67,7 +67,7 @@ def import_text(platform: Platform, job: RunningJob) -> None:
         made = lessons_of(document)
     except (UnreadableDocument, RecursionError):
         with platform.database.writing(job.organisation_id) as session:
-            job.finish(replace(ctx, session=session), page=job.arguments["page"], unreadable=True)
+            job.finish(replace(ctx, session=session), page=f"{job.arguments['page']}?illisible=1")
         return
     shown = "".join(lesson.text for lesson in made.lessons)
     wanted = {name: picture for name, picture in document.pictures.items() if f"({name})" in shown}
@@ -107,7 +107,7 @@ def _finish(ctx: Context, platform: Platform, job: RunningJob, made: Import, pre
     alone = sum(lesson.text.count("![](") for lesson in lessons)
     job.finish(
         ctx,
-        page=job.arguments["page"].replace("JOB", _key(ctx, job)),
+        page=f"{job.arguments['page']}/{_key(ctx, job)}",
         title=made.title or str(job.arguments["name"]),
         lessons=[{"title": one.title, "text": one.text, "minutes": one.minutes} for one in lessons],
         pictures=files,

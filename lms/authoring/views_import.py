@@ -29,7 +29,11 @@ PASTED = (".html", ".htm", ".txt")
 @guarded(PUBLISH_COURSE)
 def form(ctx: Context, course_key: str) -> str:
     """Send a file, or paste a text."""
-    return render("authoring/import.html", draft=writing.draft_to_write(ctx, course_key))
+    return render(
+        "authoring/import.html",
+        draft=writing.draft_to_write(ctx, course_key),
+        unreadable="illisible" in request.args,
+    )
 
 
 @bp.post("")
@@ -80,7 +84,7 @@ def _refusal(refused: MediaRefused) -> str:
 def _begin(ctx: Context, course_key: str, name: str, kind: str, source: bytes) -> str:
     writing.draft_to_write(ctx, course_key)
     file = keep_file(ctx, platform().settings.data_dir, name=f"{name}.{kind}"[:200], chunks=[source])
-    page = url_for(".result", course_key=course_key, job_key="JOB")
+    page = url_for(".form", course_key=course_key)
     arguments = {"course": course_key, "file": file.id, "kind": kind, "name": name, "page": page}
     return start_job(ctx, IMPORT, arguments).key
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from html import unescape
 from typing import Any
 
@@ -30,6 +31,8 @@ def sent(author: Any, name: str, source: bytes) -> Any:
 def finished(author: Any, platform: Any, answer: Any) -> str:
     """The page of the result, once the job is done."""
     assert "/travaux/" in answer.headers["Location"], answer.headers["Location"]
+    waiting = author.get(answer.headers["Location"]).text
+    assert f'href="{author.base}/texte"' in waiting
     jobs.sweep(platform)
     page = author.get(answer.headers["Location"]).text
     found = re.search(r'href="(/ecrire/[^"]*/texte/[a-z0-9]{10})"', page)
@@ -101,3 +104,15 @@ def test_a_picture_enters_the_text_with_its_description(author: Any) -> None:
     page = unescape(author.get(lesson).text)
     assert "![Un stand](files/mon-stand.webp)" in page
     assert 'alt="Un stand"' in page
+
+
+def test_a_file_that_no_one_can_read_says_so(author: Any, platform: Any) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("word/document.xml", "<cassé")
+    answer = sent(author, "cours.docx", target.getvalue())
+    jobs.sweep(platform)
+    page = author.get(answer.headers["Location"]).text
+    assert f'href="{author.base}/texte?illisible=1"' in page
+    assert "abîmé" in author.get(f"{author.base}/texte?illisible=1").text
