@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.activities.assignment.api import keep_pieces, own_work
+from lms.activities.questionnaire.api import checked, proposals_of
 from lms.activities.quiz.api import Drawn, draw
 from lms.contract.types import Role, Scope
 from lms.courses.api import ActivityInfo, EnrolmentInfo, content_of, reaches, score_of
@@ -132,15 +133,15 @@ def _replies(_staff: Context, theirs: Context, learner: Learner, info: ActivityI
     """Answers, without a name where none is asked; some take what a positioning proposes."""
     body, _compiled = content_of(theirs, learner.enrolment.version_id, key=info.key)
     kind = "questionnaire.answer_anonymously" if body.get("anonymous") else "questionnaire.answer"
-    payload = {"activity": info.key, "answers": answers_for(body, learner.temper.accuracy, learner.chance)}
-    _send(theirs, learner, kind, payload)
-    for number in range(len(body.get("proposals", ()))):
+    answers = answers_for(body, learner.temper.accuracy, learner.chance)
+    _send(theirs, learner, kind, {"activity": info.key, "answers": answers})
+    for one in proposals_of(body, checked(body, answers)):
         if learner.chance.random() < _TAKES_A_PROPOSAL:
-            _send(theirs, learner, "questionnaire.decide", {"activity": info.key, "number": number, "accept": True})
+            _send(theirs, learner, "questionnaire.decide", {"activity": info.key, "number": one.number, "accept": True})
     return True
 
 
-_LEFT_WAITING, _TAKES_A_PROPOSAL = 0.15, 0.5
+_LEFT_WAITING, _TAKES_A_PROPOSAL = 0.25, 0.5
 _ACTS: dict[str, Callable[[Context, Context, Learner, ActivityInfo], bool]] = {
     "assignment": _hands_in,
     "lesson": _reads,
