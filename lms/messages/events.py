@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lms.kernel.events import Event
 from lms.kernel.i18n import mark
@@ -77,18 +76,3 @@ class HandoverAnswered(Event):
     thread_id: int
     handover_id: int
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class BytesForgotten(Event):
-    """What someone sent was erased: these bytes may go from the disk."""
-
-    type: ClassVar[str] = "messages.bytes_forgotten"
-    title: ClassVar[str] = mark("%(actor)s a effacé des pièces envoyées")
-    names: tuple[str, ...]
-    """SHA-256."""
-    at: datetime
-
-    def data(self) -> dict[str, Any]:
-        """As JSON."""
-        return {"names": list(self.names), "at": self.at.isoformat()}

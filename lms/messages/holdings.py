@@ -11,8 +11,7 @@ from lms.accounts.api import members
 from lms.contract.types import PersonalData
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.media import forget_media, media_infos
-from lms.messages.events import BytesForgotten
+from lms.kernel.media import forget_media, media_infos, personal_files
 from lms.messages.models import (
     SAID,
     Attachment,
@@ -50,9 +49,10 @@ def held_on(ctx: Context, membership_id: int) -> PersonalData:
         for one in ctx.session.scalars(select(Notice).where(Notice.membership_id == membership_id))
         if one.sent_at is not None
     ]
-    return PersonalData(
-        gettext("Vos messages"), [{what: value for what, value in row.items() if value} for row in rows]
-    )
+    shown = [{what: value for what, value in row.items() if value} for row in rows]
+    sent = select(Attachment.media_id).join(Message, Message.id == Attachment.message_id)
+    media = ctx.session.scalars(sent.where(or_(Message.thread_id.in_(ids), Message.author_id == membership_id)))
+    return PersonalData(gettext("Vos messages"), shown, personal_files(ctx, media))
 
 
 def _thread(ctx: Context, thread: Thread) -> dict[str, Any]:
@@ -136,11 +136,9 @@ def _erase_later(ctx: Context, where: Any) -> None:
 
 
 def _erase_media(ctx: Context, where: Any) -> None:
-    """The rows go now, the bytes after the commit."""
+    """The rows go now; the bytes after the commit, by whoever has the person erased (`forgotten_bytes`)."""
     ids = list(ctx.session.scalars(select(Attachment.media_id).where(where)))
     if not ids:
         return
     ctx.session.execute(delete(Attachment).where(Attachment.media_id.in_(ids)))
-    names = forget_media(ctx, ids)
-    if names:
-        ctx.tell(BytesForgotten(names=tuple(names), at=ctx.now))
+    forget_media(ctx, ids)

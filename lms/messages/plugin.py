@@ -24,10 +24,11 @@ from lms.messages import views_acts, views_panels
 from lms.messages.data import VERBS
 from lms.messages.evidence import PROVIDERS
 from lms.messages.holdings import erase, held_on
+from lms.messages.notices import note_event
 from lms.messages.permissions import ANSWER, ASK, RIGHTS
 from lms.messages.quiet import PREFERENCES
 from lms.messages.reading import READ_PREFERENCE
-from lms.messages.tasks import JOB_KINDS, SCHEDULES, react
+from lms.messages.tasks import JOB_KINDS, SCHEDULES
 from lms.messages.waiting import ANSWERS, HANDOVERS, answers_to_give, handovers_to_answer
 
 
@@ -93,7 +94,7 @@ def preferences() -> tuple[Preference, ...]:
 
 @hookimpl
 def job_kinds() -> tuple[JobKind, ...]:
-    """Letters; bytes that were erased."""
+    """Letters."""
     return JOB_KINDS
 
 
@@ -106,7 +107,7 @@ def schedules() -> tuple[Schedule, ...]:
 @hookimpl
 def on_event(ctx: Context, event: EventRow) -> None:
     """Note the letters that events call for."""
-    react(ctx, event)
+    note_event(ctx, event)
 
 
 @hookimpl

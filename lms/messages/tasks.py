@@ -1,11 +1,11 @@
-"""Background work: letters that are due, answers whose hour has come, bytes that were erased."""
+"""Background work: letters that are due, answers whose hour has come."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,30 +13,20 @@ from sqlalchemy import select
 from lms.accounts.api import actor_of, addressee, members
 from lms.contract.types import JobKind, Schedule
 from lms.kernel.context import Context
-from lms.kernel.events import EventRow
 from lms.kernel.i18n import mark
 from lms.kernel.jobs import RunningJob, start_job
 from lms.kernel.mail import send_mail
-from lms.kernel.media import remove_bytes
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
-from lms.messages.events import BytesForgotten
 from lms.messages.letters import Letter, handover_letter, message_letter
 from lms.messages.models import HANDOVER, SAID, WITHDRAWN, Handover, LaterMessage, Message, Notice, Thread
-from lms.messages.notices import is_still_unread, note_event
+from lms.messages.notices import is_still_unread
 from lms.messages.operations import send_later_message
 
 log = logging.getLogger(__name__)
-LETTER, REMOVAL = "messages.letter", "messages.removal"
+LETTER = "messages.letter"
 ON_THIS_MACHINE = "http://127.0.0.1:8000"
 """Where links lead when the operator has set no `LMS_BASE_URL`."""
-
-
-def react(ctx: Context, event: EventRow) -> None:
-    """Note the letter that an event calls for; have erased bytes removed."""
-    note_event(ctx, event)
-    if event.type == BytesForgotten.type:
-        start_job(ctx, REMOVAL, event.data)
 
 
 def send_what_is_due(platform: Platform) -> None:
@@ -139,19 +129,5 @@ def _handover_letter(ctx: Context, notice: Notice, thread: Thread, address: str)
     )
 
 
-def remove_erased(platform: Platform, job: RunningJob) -> None:
-    """Take the bytes of what was erased off the disk, unless someone has sent the same ones since."""
-    with platform.writing(job.organisation_id) as ctx:
-        remove_bytes(
-            ctx,
-            platform.settings.data_dir,
-            job.arguments["names"],
-            before=datetime.fromisoformat(job.arguments["at"]),
-        )
-
-
-JOB_KINDS = (
-    JobKind(LETTER, mark("Envoyer un message"), send_letter),
-    JobKind(REMOVAL, mark("Effacer des fichiers"), remove_erased),
-)
+JOB_KINDS = (JobKind(LETTER, mark("Envoyer un message"), send_letter),)
 SCHEDULES = (Schedule("messages.due", 1, send_what_is_due, on_wake=True),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
@@ -207,3 +208,30 @@ def test_the_number_of_queries_of_a_list_does_not_grow(acting, count_queries) ->
             thread_list(ctx, waiting=True)
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_the_same_form_sent_twice_at_the_same_moment_opens_one_thread(platform, world) -> None:
+    same = words()
+
+    def send(_number: int) -> str:
+        with platform.writing(world.organisation, world.members["learner"]) as ctx:
+            return open_thread(ctx, person=myself(ctx), words=same).key
+
+    with ThreadPoolExecutor(2) as both:
+        keys = set(both.map(send, range(4)))
+    assert len(keys) == 1
+
+
+def test_two_who_answer_at_once_both_stand_and_count_as_one_help(acting, platform, world) -> None:
+    thread = asked(acting("learner"))
+
+    def send(who: str) -> None:
+        with platform.writing(world.organisation, world.members[who]) as ctx:
+            write_message(ctx, thread_by_key(ctx, thread.key), words=words(f"Réponse de {who}"))
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(send, ["trainer", "coach"]))
+    ctx = acting("learner")
+    bubbles = conversation(ctx, thread_by_key(ctx, thread.key)).bubbles
+    assert {one.text for one in bubbles[1:]} == {"Réponse de trainer", "Réponse de coach"}
+    assert sum(one.waited_since is not None for one in bubbles) == 1
