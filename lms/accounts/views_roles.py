@@ -40,7 +40,7 @@ def _held_page(ctx: Context, form: GrantForm) -> str:
     kept = {name: request.args[name] for name in ("role", "finis") if request.args.get(name)}
     givable = givable_roles(ctx) if ctx.holds_everywhere(WRITE_ROLES) else frozenset()
     return render(
-        "accounts/held_roles.html", listed=listed, page=pager(listed, **kept), kept=kept, role=role, are_over=are_over,
+        "accounts/held_roles.html", listed=listed, page=pager(listed, **kept), query=kept, role=role, are_over=are_over,
         roles=role_choices(ROLE_NAMES), role_name=role_name, givable=givable, form=form.offer(givable), errors=problems(form),
         search=search, found=_called(ctx, search) if givable else (), places=places_offered(ctx) if search and givable else [],
     )  # fmt: skip

@@ -151,14 +151,17 @@ def _names(ctx: Context, rows: Sequence[EventRow]) -> Mapping[str, Mapping[Any, 
     """Field → value → its name: each kind of thing is asked for once, whatever the number of lines."""
     found: dict[str, Mapping[Any, NamedThing]] = {}
     for naming in ctx.registry.namings:
-        wanted = {
-            row.data[field] for row in rows for field in naming.fields if isinstance(row.data.get(field), int | str)
-        }
+        wanted = {row.data[field] for row in rows for field in naming.fields if _is_nameable(field, row.data.get(field))}
         if PERSON_FIELD in naming.fields:
             wanted |= {one for row in rows for one in (row.actor_id, row.on_behalf_of_id) if one is not None}
         names = naming.names(ctx, wanted) if wanted else {}
         found.update(dict.fromkeys(naming.fields, names))
     return found
+
+
+def _is_nameable(field: str, value: Any) -> bool:
+    """Ids are numbers, codes are texts; what is neither was not written by us."""
+    return isinstance(value, int if field.endswith("_id") else str)
 
 
 def _line(ctx: Context, row: EventRow, named: Mapping[str, Mapping[Any, NamedThing]]) -> TrailLine:
@@ -182,6 +185,6 @@ def _line(ctx: Context, row: EventRow, named: Mapping[str, Mapping[Any, NamedThi
 def _told(ctx: Context, field: str, value: Any, named: Mapping[str, Mapping[Any, NamedThing]]) -> NamedThing:
     if field in named:
         naming = _naming(ctx, field)
-        known = named[field].get(value) if isinstance(value, int | str) else None
+        known = named[field].get(value) if _is_nameable(field, value) else None
         return known or NamedThing(gettext(naming.unknown if naming else SOMEONE))
     return NamedThing("" if value is None else str(value))

@@ -24,7 +24,7 @@ def trail(ctx: Context) -> str:
     asked, kept = _question(), _kept()
     listed = trail_page(ctx, asked, number=page_number())
     return render(
-        "ui/trail.html", listed=listed, page=pager(listed, **kept), asked=asked, kept=kept, kinds=kinds(ctx)
+        "ui/trail.html", listed=listed, page=pager(listed, **kept), asked=asked, query=kept, kinds=kinds(ctx)
     )  # fmt: skip
 
 

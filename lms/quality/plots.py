@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.quality.overview import Figure, shown
 
-LEFT, WIDTH, STEP, THICK = 220, 420, 34, 22
+LEFT, WIDTH, STEP, THICK = 310, 320, 34, 22
 """In the units of the drawing: where bars begin, how long a whole one is, from one to the next, how thick."""
 
 
@@ -27,6 +27,9 @@ class Bars:
 
     bars: tuple[Bar, ...]
     height: int
+    left: int = LEFT
+    width: int = WIDTH
+    thick: int = THICK
 
 
 def bars_of(figures: Sequence[Figure]) -> Bars | None:

@@ -113,7 +113,7 @@ def _frame(ctx: Context) -> dict[str, Any]:
     courses: list[CourseLine] = course_list(ctx)
     return {
         "period": _period(ctx),
-        "kept": _kept(),
+        "query": _kept(),
         "course": request.args.get("parcours", ""),
         "courses": [(one.key, one.title) for one in courses],
         "shown": shown,
