@@ -32,7 +32,7 @@ class Bar:
 
 def bars(rates: Sequence[Rate]) -> list[Bar]:
     """One bar for each rate that has anyone in it."""
-    drawn = []
+    drawn: list[Bar] = []
     for line in rates:
         if not line.total:
             continue

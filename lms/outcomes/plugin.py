@@ -45,8 +45,12 @@ def navigation() -> tuple[NavigationEntry, ...]:
 
 @hookimpl
 def panels() -> tuple[Panel, ...]:
-    """On one's own page of a path, and on a person's page."""
-    return (Panel("staying", 50, views.own_panel), Panel("person", 40, views_contacts.person_panel))
+    """On one's own page of a path, on a person's page, beside the other results."""
+    return (
+        Panel("staying", 50, views.own_panel),
+        Panel("person", 40, views_contacts.person_panel),
+        Panel("results", 50, views_rates.results_panel),
+    )
 
 
 @hookimpl

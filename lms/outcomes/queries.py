@@ -14,6 +14,7 @@ from lms.kernel.clock import local_day, months_after
 from lms.kernel.context import Context
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
+from lms.kernel.statements import once_for
 from lms.outcomes.data import MONTHS, ContactLine, Ending, LinkInfo, RuleInfo
 from lms.outcomes.models import Answer, Contact, Rule
 from lms.outcomes.permissions import READ, READ_RATES
@@ -144,17 +145,33 @@ def contact_list(ctx: Context, *, which: str = OPEN, number: int = 1) -> Listed[
     return Listed([_line(ctx, row, names) for row in rows], total, number)
 
 
+def everyone_asked(ctx: Context) -> list[ContactLine]:
+    """Every contact that the actor may read, the latest first, for a file."""
+    rows = ctx.session.execute(_lines(ctx).where(ctx.visible(READ, Contact))).all()
+    names = cohort_names(ctx, {row.cohort_id for row in rows})
+    return [_line(ctx, row, names) for row in rows]
+
+
 def calls_to_make(ctx: Context) -> list[Any]:
     """People to call for news: no e-mail, or a letter that was not answered in ten days. One query."""
-    due = or_(Contact.sent_to == "", Contact.sent_at < ctx.now - PATIENCE)
-    query = _lines(ctx).where(ctx.visible(READ, Contact), _unanswered(ctx), due)
-    return list(ctx.session.execute(query.limit(MOST_WAITS)))
+    query = once_for(ctx, READ, "outcomes: calls", lambda: _calls(ctx))
+    return list(ctx.session.execute(query, {"now": ctx.now, "before": ctx.now - PATIENCE}))
 
 
 def help_asked(ctx: Context) -> list[Any]:
     """People who asked for help in their answer, and whom nobody has called back. One query."""
+    return list(ctx.session.execute(once_for(ctx, READ, "outcomes: help", lambda: _help(ctx)), {"now": ctx.now}))
+
+
+def _calls(ctx: Context) -> Select[Any]:
+    still = (Contact.answered_at.is_(None), Contact.refused_at.is_(None), Contact.missed_at.is_(None))
+    due = or_(Contact.sent_to == "", Contact.sent_at < bindparam("before"))
+    return _lines(ctx).where(ctx.visible(READ, Contact), *still, Contact.expires_at > bindparam("now"), due).limit(MOST_WAITS)  # fmt: skip
+
+
+def _help(ctx: Context) -> Select[Any]:
     waits = (Answer.needs_help, Answer.helped_at.is_(None))
-    return list(ctx.session.execute(_lines(ctx).where(ctx.visible(READ, Contact), *waits).limit(MOST_WAITS)))
+    return _lines(ctx).where(ctx.visible(READ, Contact), *waits).limit(MOST_WAITS)
 
 
 def _unanswered(ctx: Context) -> Any:

@@ -6,13 +6,16 @@ from typing import Any
 
 import segno
 from flask import Blueprint, request, url_for
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import PersonInfo, addressee, person
 from lms.contract.types import Wait, WaitKind
 from lms.courses.api import END_WORDS
 from lms.kernel.context import Context
+from lms.kernel.downloading import send_sheet
 from lms.kernel.i18n import gettext, mark
+from lms.kernel.sheets import Column, Sheet
 from lms.kernel.web import flash, go, guarded, page_number, pager, render
 from lms.outcomes.data import NOTED, SITUATIONS
 from lms.outcomes.forms import address_of, said_in_form
@@ -43,6 +46,7 @@ from lms.outcomes.queries import (
     contact_list,
     contact_row,
     contacts_of_person,
+    everyone_asked,
     help_asked,
     is_open,
 )
@@ -67,6 +71,25 @@ def contacts(ctx: Context) -> str:
     kept = {"voir": "tout"} if which == ALL else {}
     seen = {"which": which, "page": pager(listed, **kept), "reads_rates": ctx.holds(READ_RATES)}
     return render("outcomes/contacts.html", listed=listed, **seen, **_words())
+
+
+@bp.get("/suites/liste.<form>")
+@guarded(READ)
+def contacts_file(ctx: Context, form: str) -> FlaskResponse:
+    """Every contact, for a spreadsheet."""
+    return send_sheet(Sheet("suites", mark("Suites"), _columns(_words()), everyone_asked(ctx)), form)
+
+
+def _columns(words: dict[str, dict[Any, str]]) -> list[Column]:
+    return [
+        Column(mark("Personne"), lambda line: line.name, 28),
+        Column(mark("Groupe"), lambda line: line.cohort, 28),
+        Column(mark("Quand"), lambda line: words["when"][line.month]),
+        Column(mark("Le"), lambda line: line.due_on),
+        Column(mark("État"), lambda line: words["states"][line.state]),
+        Column(mark("Réponse"), lambda line: words["noted"].get(line.situation)),
+        Column(mark("Demande de l’aide"), lambda line: gettext("oui") if line.needs_help else ""),
+    ]
 
 
 @bp.get("/suites/<string(length=10):key>")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from flask import request
-from werkzeug.wrappers import Response
+from flask import Response, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.courses.api import END_WORDS, SAID_REASONS
 from lms.kernel.clock import local_day
 from lms.kernel.context import Context
+from lms.kernel.downloading import send_sheet
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
+from lms.kernel.sheets import Column, Sheet
 from lms.kernel.web import flash, go, guarded, page_number, pager, render
 from lms.outcomes import views_contacts
-from lms.outcomes.data import FEWEST, MONTHS, NOTED, Ending, RuleInfo
+from lms.outcomes.data import FEWEST, MONTHS, NOTED, Ending, Row, RuleInfo
 from lms.outcomes.drawing import bars
 from lms.outcomes.folds import OTHER, POSITIVE, TOO_EARLY, UNKNOWN, by_group, rate, rows
 from lms.outcomes.forms import months_to_choose, period, rule_in_form
@@ -78,13 +81,54 @@ def _frame(ctx: Context, rule: RuleInfo) -> dict[str, Any]:
 def rate_rows(ctx: Context) -> str:
     """The rows behind the rates, without anyone's name."""
     (first, last), rule = period(ctx), rule_in_force(ctx)
-    found = endings(ctx, first=first, last=last)
-    names, today = cohort_names(ctx, {one.cohort_id for one in found}), local_day(ctx.now, ctx.here.timezone)
-    made = rows(found, rule, names=names, others=gettext("Autres groupes"), today=today)
+    made = _rows(ctx, endings(ctx, first=first, last=last), rule)
     start = (page_number() - 1) * PAGE
     listed = Listed(made[start : start + PAGE], len(made), page_number())
     kept = {name: request.args[name] for name in ("du", "au") if name in request.args}
     return render("outcomes/rows.html", listed=listed, page=pager(listed, **kept), **_frame(ctx, rule))
+
+
+def _rows(ctx: Context, found: Sequence[Ending], rule: RuleInfo) -> list[Row]:
+    names, today = cohort_names(ctx, {one.cohort_id for one in found}), local_day(ctx.now, ctx.here.timezone)
+    return rows(found, rule, names=names, others=gettext("Autres groupes"), today=today)
+
+
+@bp.get("/suites/resultats/lignes.<form>")
+@guarded(READ_RATES)
+def rows_file(ctx: Context, form: str) -> Response:
+    """The same rows, whole, for a spreadsheet."""
+    first, last = period(ctx)
+    words = _frame(ctx, rule_in_force(ctx))
+    made = _rows(ctx, endings(ctx, first=first, last=last), words["rule"])
+    return send_sheet(Sheet("fins-de-parcours", mark("Fins de parcours"), _columns(words), made), form)
+
+
+def _columns(words: dict[str, Any]) -> list[Column]:
+    told = {**words["verdicts"], **words["noted"]}
+    later = [Column(words["when"][month], partial(_told, told, place)) for place, month in enumerate(MONTHS)]
+    return [
+        Column(mark("Fin (mois)"), lambda row: row.ended.isoformat()[:7]),
+        Column(mark("Entrée (mois)"), lambda row: row.entered.isoformat()[:7]),
+        Column(mark("Groupe"), lambda row: row.group),
+        Column(mark("Dit par la personne"), lambda row: words["said"].get(row.said_reason), 28),
+        Column(mark("Noté par l’équipe"), lambda row: words["reasons"].get(row.reason), 28),
+        *later,
+        Column(mark("Compte comme"), lambda row: words["verdicts"][row.verdict]),
+    ]
+
+
+def _told(words: Mapping[str, str], place: int, row: Row) -> str | None:
+    return words.get(row.situations[place])
+
+
+def results_panel(ctx: Context) -> str:
+    """On the page of all results: the main rate, by the organisation's own rule."""
+    if not ctx.holds(READ_RATES):
+        return ""
+    first, last = period(ctx)
+    rule, today = rule_in_force(ctx), local_day(ctx.now, ctx.here.timezone)
+    main = rate(endings(ctx, first=first, last=last), rule, month=rule.month, today=today)
+    return render("outcomes/results_panel.html", main=main, **_frame(ctx, rule))
 
 
 @bp.get("/suites/regle")
@@ -96,7 +140,7 @@ def rule(ctx: Context) -> str:
 
 @bp.post("/suites/regle")
 @guarded(SET_RULE)
-def post_rule(ctx: Context) -> Response:
+def post_rule(ctx: Context) -> WerkzeugResponse:
     """Say it."""
     try:
         set_rule(ctx, **rule_in_form())

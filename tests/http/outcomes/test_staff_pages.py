@@ -156,3 +156,25 @@ def test_pages_cost_the_same_for_eight_and_for_sixty(keys, platform, world, cloc
         with count_queries() as sent:
             staff.get(address)
         assert len(sent) <= seen[address], address
+
+
+def test_lists_are_taken_away_as_files_and_rows_carry_no_name(keys, signed_in_as, platform, world) -> None:
+    answered(platform, world, keys, ["created"])
+    auditor = signed_in_as("auditor")
+    table = auditor.get("/suites/resultats/lignes.csv").data.decode("utf-8-sig")
+    assert len(table.splitlines()) == 9
+    assert not re.search(r"Personne\d", table)
+    assert "PETIT" not in table
+    assert auditor.get("/suites/resultats/lignes.xlsx").data.startswith(b"PK")
+    assert auditor.get("/suites/resultats/lignes.exe").status_code == 404
+    assert auditor.get("/suites/liste.csv").status_code == 404
+    own = signed_in_as("trainer").get("/suites/liste.csv").data.decode("utf-8-sig")
+    assert "Personne0 PETIT" in own
+    assert "a son activité" in own
+    assert "PETIT" not in signed_in_as("other_trainer").get("/suites/liste.csv").data.decode("utf-8-sig")
+
+
+def test_a_file_of_fewer_than_five_people_is_empty(engine_name, platform, world, clock, signed_in_as) -> None:
+    ended_people(platform, world, clock, ["created"] * 4)
+    table = signed_in_as("manager").get("/suites/resultats/lignes.csv").data.decode("utf-8-sig")
+    assert len(table.splitlines()) == 1
