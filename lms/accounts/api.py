@@ -30,7 +30,7 @@ from lms.accounts.passwords import hash_password
 from lms.accounts.permissions import READ_PEOPLE
 from lms.accounts.roles import role_name
 from lms.accounts.roster import RosterLine
-from lms.accounts.scoped import Holder, ScopedGrant, grants_on, holders, staff_ids
+from lms.accounts.scoped import STAFF_IDS, Holder, ScopedGrant, grants_on, holders, staff_ids
 from lms.accounts.signing import NotOurs, Signer
 from lms.contract.types import Right
 from lms.kernel.context import Actor, Context
@@ -38,6 +38,7 @@ from lms.kernel.rights import NotFound
 
 __all__ = [
     "READ_PEOPLE",
+    "STAFF_IDS",
     "Addressee",
     "Attempts",
     "Holder",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from lms.accounts.models import GrantRow, Membership
 from lms.contract.types import STAFF, Role, Scope
@@ -104,8 +104,18 @@ def holders(ctx: Context, roles: Iterable[Role]) -> list[Holder]:
     ]
 
 
+STAFF_IDS = (
+    select(GrantRow.membership_id)
+    .where(
+        GrantRow.role.in_(sorted(STAFF)),
+        GrantRow.starts_at <= bindparam("now"),
+        or_(GrantRow.ends_at.is_(None), GrantRow.ends_at > bindparam("now")),
+    )
+    .distinct()
+)
+"""A selectable of the membership ids of those who work for the organisation, at the moment `now`."""
+
+
 def staff_ids(ctx: Context) -> list[int]:
     """Those who work for the organisation, on whatever scope. The caller asks for the right."""
-    works = GrantRow.role.in_(sorted(STAFF))
-    in_force = (GrantRow.starts_at <= ctx.now, or_(GrantRow.ends_at.is_(None), GrantRow.ends_at > ctx.now))
-    return list(ctx.session.scalars(select(GrantRow.membership_id).where(works, *in_force).distinct()))
+    return list(ctx.session.scalars(STAFF_IDS, {"now": ctx.now}))

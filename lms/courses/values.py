@@ -64,12 +64,12 @@ class Unconfirmed:
 def unconfirmed(ctx: Context) -> list[Unconfirmed]:
     """The courses in force, of those for which the actor may answer, that have values to confirm. One query."""
     rows = ctx.session.execute(once_for(ctx, CONFIRM_VALUE, "courses: unconfirmed", lambda: _unconfirmed(ctx)))
-    return [Unconfirmed(row.key, row.title, row.count, row.published_at or ctx.now) for row in rows]
+    return [Unconfirmed(row.key, row.title, row.how_many, row.published_at or ctx.now) for row in rows]
 
 
 def _unconfirmed(ctx: Context) -> Select[Any]:
-    return (
-        select(Course.key, CourseVersion.title, func.count().label("count"), CourseVersion.published_at)
+    query: Any = (
+        select(Course.key, CourseVersion.title, func.count().label("how_many"), CourseVersion.published_at)
         .join(CourseVersion, CourseVersion.course_id == Course.id)
         .join(NamedValue, NamedValue.version_id == CourseVersion.id)
         .where(
@@ -80,8 +80,9 @@ def _unconfirmed(ctx: Context) -> Select[Any]:
             ~_THAT_IS_CONFIRMED,
         )
         .group_by(Course.key, CourseVersion.title, CourseVersion.published_at)
-        .order_by(Course.key)
     )
+    ordered: Select[Any] = query.order_by(Course.key)
+    return ordered
 
 
 class ValueHasChanged(Exception):

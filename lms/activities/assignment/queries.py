@@ -18,6 +18,7 @@ from lms.kernel.context import Context
 from lms.kernel.media import MediaRow
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
+from lms.kernel.statements import once_for
 
 MOST_WAITING = 500
 
@@ -72,7 +73,8 @@ def works_to_grade(ctx: Context, *, number: int = 1, activity_key: str = "") -> 
 
 def all_waiting(ctx: Context) -> list[WorkLine]:
     """The works that the actor may grade, in one query; the 500 that wait longest."""
-    return [WorkLine(*row) for row in ctx.session.execute(_lines(ctx, _waiting(ctx, "")).limit(MOST_WAITING))]
+    query = once_for(ctx, GRADE, "assignment: waiting", lambda: _lines(ctx, _waiting(ctx, "")).limit(MOST_WAITING))
+    return [WorkLine(*row) for row in ctx.session.execute(query)]
 
 
 def waiting_counts(ctx: Context, cohort_id: int) -> dict[str, tuple[str, int, int]]:
