@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from lms.accounts.events import DataRequested
 from lms.accounts.leading import Refused
 from lms.kernel.context import Context
-from lms.kernel.files import FileRow
 from lms.kernel.i18n import mark
 from lms.kernel.jobs import RUNNING, WAITING, JobRow, start_job
 from lms.kernel.media import forget_files
@@ -37,12 +36,6 @@ def latest_download(ctx: Context) -> JobRow | None:
     """The last one that the person asked for."""
     mine = (JobRow.kind == DOWNLOAD_JOB, JobRow.owner_id == ctx.subject.membership_id)
     return ctx.session.scalar(select(JobRow).where(*mine).order_by(JobRow.id.desc()).limit(1))
-
-
-def downloaded_bytes(ctx: Context, *, owner_id: int) -> list[str]:
-    """The names of the bytes of what was prepared for someone."""
-    query = select(FileRow.sha256).join(JobRow, JobRow.file_id == FileRow.id)
-    return list(ctx.session.scalars(query.where(JobRow.kind == DOWNLOAD_JOB, JobRow.owner_id == owner_id)))
 
 
 def forget_downloads(ctx: Context, *, owner_id: int | None = None, before: datetime | None = None) -> list[str]:

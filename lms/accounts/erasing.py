@@ -37,7 +37,7 @@ GONE: tuple[str, ...] = ("raw", "settings", "technical", "account")
 KEPT: Mapping[str, str] = MappingProxyType(
     {
         "evidence": mark("vos inscriptions, leurs dates, et les preuves de votre parcours"),
-        "trail": mark("le journal : qui a fait quoi, et quand ; les conditions que vous avez acceptées"),
+        "trail": mark("le journal (qui a fait quoi, et quand) et les conditions que vous avez acceptées"),
     }
 )
 """Retention classes that the law has us keep, and what stands in them."""

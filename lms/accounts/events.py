@@ -124,6 +124,7 @@ class PersonSeenAs(Event):
 
     type: ClassVar[str] = "accounts.person_seen_as"
     title: ClassVar[str] = mark("%(actor)s a regardé les pages de %(membership_id)s comme cette personne les voit")
+    opens: ClassVar[bool] = True
     membership_id: int
 
 

@@ -6,7 +6,7 @@ shows (`Right.about`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -23,6 +23,8 @@ from lms.kernel.i18n import gettext, mark
 __all__ = ["Look", "Onlooker", "onlookers", "recent_looks"]
 LOOKS_LIVE = timedelta(days=365)
 MOST_LOOKS = 20
+_SEES = ("voit ", "lit ")
+"""How the sentences begin, in the source language, that say what is seen."""
 _WIDE: Mapping[Role, str] = MappingProxyType(
     {
         Role.LEARNER: mark("suit un parcours dans l'association"),
@@ -57,12 +59,13 @@ _NEAR: Mapping[Scope, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Onlooker:
-    """Someone who sees something of the person, with what, in sentences without their subject."""
+    """People who see the same of the person, with what, in sentences without their subject."""
 
-    name: str
-    who: str
-    """"forme votre groupe"."""
+    people: tuple[tuple[str, str], ...]
+    """(name, who they are to the person: "forme votre groupe")."""
     sees: tuple[str, ...]
+    may: tuple[str, ...]
+    """What they may do, beside what they see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,22 @@ def onlookers(ctx: Context) -> list[Onlooker]:
     places = _own_places(ctx)
     found: dict[int, tuple[str, dict[str, None], dict[str, None]]] = {}
     for holder_id, name, role, scope, scope_id in _reaching(ctx, telling, places):
-        sees = [right.about for right in telling if _reaches(right, role, scope, places, scope_id)]
-        if sees:
-            _name, whos, all_sees = found.setdefault(holder_id, (name, {}, {}))
+        abouts = [right.about or "" for right in telling if _reaches(right, role, scope, places, scope_id)]
+        if abouts:
+            _name, whos, held = found.setdefault(holder_id, (name, {}, {}))
             whos.setdefault(_who(role, scope))
-            all_sees.update(dict.fromkeys(gettext(about or "") for about in sees))
-    return [Onlooker(name, _listed(whos), tuple(sees)) for name, whos, sees in found.values()]
+            held.update(dict.fromkeys(abouts))
+    alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for name, whos, held in found.values():
+        alike.setdefault(tuple(sorted(held)), []).append((name, _listed(whos)))
+    return [_onlooker(telling, abouts, people) for abouts, people in alike.items()]
+
+
+def _onlooker(telling: Iterable[Right], abouts: Collection[str], people: Iterable[tuple[str, str]]) -> Onlooker:
+    held = [right.about for right in telling if right.about in abouts]
+    told = {about: gettext(about) for about in held if about}
+    sees = tuple(text for about, text in told.items() if about.startswith(_SEES))
+    return Onlooker(tuple(people), sees, tuple(text for text in told.values() if text not in sees))
 
 
 def _own_places(ctx: Context) -> Places:

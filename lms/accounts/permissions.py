@@ -54,11 +54,19 @@ SEE_AS = Right(
     _TEAM,
     about=mark("peut regarder votre parcours comme vous le voyez"),
 )
+ERASE_PEOPLE = Right(
+    "accounts:person:erase",
+    mark("Confirmer l'effacement de quelqu'un qui le demande"),
+    Scope.ORGANISATION,
+    _LEADERS,
+    about=mark("confirme l'effacement de vos données quand vous le demandez"),
+)
 
 RIGHTS = (
     READ_PEOPLE,
     INVITE,
     WRITE_PEOPLE,
+    ERASE_PEOPLE,
     LEND_ACCESS,
     WRITE_ROLES,
     READ_ROLES,

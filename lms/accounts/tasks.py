@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from lms.accounts.contacts import EMAIL
 from lms.accounts.devices import drop_old_devices
-from lms.accounts.downloads import DOWNLOAD_JOB, downloaded_bytes, forget_downloads
+from lms.accounts.downloads import DOWNLOAD_JOB, forget_downloads
 from lms.accounts.erasing import ERASE_JOB, GONE, KEPT, due_erasure, end_erasure, end_keeping, is_due, start_erasure
 from lms.accounts.events import ContactAsked, ContactChanged, LinkRequested, PersonInvited
 from lms.accounts.letters import (
@@ -41,7 +41,7 @@ from lms.kernel.files import keep_file
 from lms.kernel.i18n import mark, speaking
 from lms.kernel.jobs import RESULT_LIVES, JobRow, RunningJob, start_job
 from lms.kernel.mail import send_mail
-from lms.kernel.media import remove_bytes
+from lms.kernel.media import forgotten_bytes, remove_bytes
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
 from lms.settings import Settings
@@ -200,23 +200,20 @@ def erase_person(platform: Platform, job: RunningJob) -> None:
         return
     is_first = asked.done_at is None
     classes = GONE if is_first else tuple(KEPT)
-    # Noted before the rows that name them go: bytes are taken off the disk last, by whichever try comes so far.
-    names = {*job.cursor.get("bytes", ()), *_bytes_of(platform, job.organisation_id, asked.membership_id)}
-    for number, one in enumerate(classes, 1):
-        job.save(done=number - 1, total=len(classes) + 1, cursor={"bytes": sorted(names)})
+    names = set(job.cursor.get("bytes", ()))
+    for number, one in enumerate(classes):
+        job.save(done=number, total=len(classes))
         with platform.writing(job.organisation_id) as ctx:
             ctx.registry.erase_personal_data(ctx, asked.membership_id, frozenset({one}))
+            names |= forgotten_bytes(ctx)
+            # With the rows that named them: a later try takes the bytes off the disk, if this one does not come so far.
+            ctx.session.get_one(JobRow, job.id).cursor = {"bytes": sorted(names)}
     with platform.writing(job.organisation_id) as ctx:
         remove_bytes(ctx, platform.settings.data_dir, names, before=ctx.now)
         row = due_erasure(ctx, asked.id)
         if row is not None:
             end = end_erasure if is_first else end_keeping
             end(ctx, row)
-
-
-def _bytes_of(platform: Platform, organisation_id: int, membership_id: int) -> list[str]:
-    with platform.reading(organisation_id) as ctx:
-        return downloaded_bytes(ctx, owner_id=membership_id)
 
 
 def start_due_erasures(platform: Platform) -> None:

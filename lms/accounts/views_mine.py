@@ -255,7 +255,7 @@ def _erasure_page(ctx: Context, errors: Problems) -> str:
     return render(
         "accounts/erasure.html",
         asked=open_erasure(ctx),
-        kept=[gettext(text) for text in KEPT.values()],
+        law_keeps=[gettext(text) for text in KEPT.values()],
         kept_until=term(ctx, ctx.now + REFLECTION),
         days=REFLECTION.days,
         answer_days=ANSWER_WITHIN.days,

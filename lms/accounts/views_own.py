@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, datetime
+from itertools import islice
 
 from flask import redirect, request
 from flask import session as cookie
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 
 from lms.accounts import access
 from lms.accounts.attempts import PER_IDENTIFIER
 from lms.accounts.consent import accept_terms, has_accepted, terms_in_force
+from lms.accounts.contacts import readable_phone
+from lms.accounts.devices import leave_device
+from lms.accounts.erasing import open_erasure
 from lms.accounts.forms import OwnPasswordForm, Problems, attempts, check_attempts, problems
 from lms.accounts.identity import organisations
 from lms.accounts.legal import TermsText, readable, shipped_terms
+from lms.accounts.own_contacts import own_membership
 from lms.accounts.passwords import hash_password, is_password
 from lms.accounts.queries import cards_of, has_password, organisation, own_identifiers
+from lms.accounts.telling import Row, told_rows
 from lms.accounts.views import OWN, Page, bp
 from lms.contract.types import PersonalData, Preference, Scope
 from lms.kernel import i18n, web
@@ -39,6 +43,9 @@ def me(ctx: Context) -> Page:
     """Who one is here."""
     return render(
         "accounts/me.html",
+        member=own_membership(ctx),
+        phone=readable_phone(own_membership(ctx).phone),
+        erasure=open_erasure(ctx),
         identifiers=own_identifiers(ctx),
         has_password=has_password(ctx, ctx.subject.membership_id),
         cards=[card for card in cards_of(ctx, ctx.subject.membership_id) if card.revoked_at is None],
@@ -116,16 +123,15 @@ def post_password(ctx: Context) -> Page:
     if wrong:
         return _password_page(web.context(), wrong), 400
     hashed = hash_password(form.new_password.data or "")
-    _stay(access.change_password(web.context(), password_hash=hashed))
+    access.change_password(web.context(), password_hash=hashed, device=this_device())
     flash(gettext("Votre mot de passe est changé. Vos autres appareils sont déconnectés."))
     return go("accounts.me")
 
 
-def _stay(epoch: int) -> None:
-    """This device stays in when the others are closed."""
+def this_device() -> str:
+    """The key of the device that asks."""
     identity = web.current_identity()
-    if identity is not None:
-        login_user(web.SignedIn(replace(identity, epoch=epoch)))
+    return identity.device if identity else ""
 
 
 def _password_page(ctx: Context, errors: Problems) -> str:
@@ -156,26 +162,14 @@ def _wrong_password(ctx: Context, form: OwnPasswordForm) -> Problems:
 @signed_in
 def data(ctx: Context) -> Page:
     """Everything that the platform holds on the person."""
-    held = ctx.registry.personal_data(ctx, ctx.subject.membership_id)
-    return render("accounts/data.html", sections=[_section(ctx, one) for one in held if one.rows], most=MOST_ROWS)
+    sections = [_section(ctx, one) for one in ctx.registry.personal_data(ctx, ctx.subject.membership_id)]
+    return render("accounts/data.html", sections=[one for one in sections if one[2]], most=MOST_ROWS)
 
 
-def _section(ctx: Context, held: PersonalData) -> tuple[str, int, list[list[tuple[str, str]]]]:
-    rows = [
-        [(gettext(str(label)), _said(ctx, value)) for label, value in row.items() if value not in (None, "")]
-        for row in held.rows[:MOST_ROWS]
-    ]
-    return gettext(held.title), len(held.rows), rows
-
-
-def _said(ctx: Context, value: object) -> str:
-    if isinstance(value, datetime):
-        return i18n.speech().moment(value, ctx.here.timezone)
-    if isinstance(value, date):
-        return i18n.speech().day(value)
-    if isinstance(value, bool):
-        return gettext("oui") if value else gettext("non")
-    return i18n.speech().number(value) if isinstance(value, float) else str(value)
+def _section(ctx: Context, held: PersonalData) -> tuple[str, bool, list[Row]]:
+    """The heading, whether there are more rows than shown here, and the first ones."""
+    rows = list(islice(told_rows(ctx, held), MOST_ROWS + 1))
+    return gettext(held.title), len(rows) > MOST_ROWS, rows[:MOST_ROWS]
 
 
 # --------------------------------------------------------------------------------------------------------- the terms
@@ -232,7 +226,8 @@ def _public_terms() -> tuple[TermsText, str]:
 @signed_in
 def post_sign_out(ctx: Context) -> Page:
     """Leave on this device."""
-    _leave(ctx.language)
+    leave_device(ctx.session, membership_id=ctx.subject.membership_id, key=this_device())
+    leave(ctx.language)
     flash(gettext("Vous êtes sorti. À bientôt."))
     return go("accounts.sign_in")
 
@@ -242,13 +237,15 @@ def post_sign_out(ctx: Context) -> Page:
 def post_sign_out_everywhere(ctx: Context) -> Page:
     """Leave on every device."""
     access.close_sessions(ctx, with_cards=request.form.get("cards") == "1")
-    _leave(ctx.language)
+    leave(ctx.language)
     flash(gettext("Vous êtes sorti de tous vos appareils."))
     return go("accounts.sign_in")
 
 
-def _leave(language: str) -> None:
+def leave(language: str) -> None:
+    """This browser forgets who was signed in, but for how they read."""
+    easy = cookie.get("easy")
     logout_user()
     cookie.clear()
-    cookie["language"] = language
+    cookie["language"], cookie["easy"] = language, easy
     web.forget_context()

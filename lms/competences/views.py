@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, url_for
+from markupsafe import Markup
 
 from lms.competences.catalogue import criteria_of, framework
 from lms.competences.coverage import uses
@@ -24,7 +25,9 @@ MOST_ON_HOME = 3
 @guarded(LEARN)
 def mine(ctx: Context) -> str:
     """What I can do, block by block."""
-    return render("competences/mine.html", blocks=my_blocks(ctx), is_computing=stale_count(ctx) > 0)
+    blocks = my_blocks(ctx)
+    panels = [Markup(piece) for piece in ctx.registry.panels_at("skills", ctx, blocks)]  # noqa: S704 - panels give safe HTML
+    return render("competences/mine.html", blocks=blocks, panels=panels, is_computing=stale_count(ctx) > 0)
 
 
 @bp.get("/ce-que-je-sais-faire/<code>")

@@ -26,6 +26,8 @@ class Event:
     title: ClassVar[str] = ""
     """What the trail says, in French: `mark("%(actor)s a invité %(membership_id)s")`. Names in it are fields, or the actor;
     ids and codes are told by the namings of plugins (`lms.contract.naming`)."""
+    opens: ClassVar[bool] = False
+    """Someone has opened what is about the person of `membership_id`: that person reads so in "Qui voit quoi de moi"."""
 
     def data(self) -> dict[str, Any]:
         """The fields, as stored."""

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 PHOTO, VOICE, FILE = "photo", "voice", "file"
 MAX_BYTES = 20_000_000
 _SECONDS = 90
+_FORGOTTEN = "forgotten_bytes"
 _MOST_UNPACKED = 200_000_000
 _PICTURE_OR_FILM = ("image/", "video/", "audio/")
 _OFFICE = {
@@ -184,7 +185,13 @@ def forget_files(ctx: Context, files: Collection[int]) -> list[str]:
     for file in gone:
         ctx.session.delete(file)
     ctx.session.flush()
+    ctx.session.info.setdefault(_FORGOTTEN, set()).update(names)
     return names
+
+
+def forgotten_bytes(ctx: Context) -> set[str]:
+    """What this session has forgotten so far: whoever commits may take it off the disk afterwards."""
+    return set(ctx.session.info.get(_FORGOTTEN, ()))
 
 
 def personal_files(ctx: Context, ids: Iterable[int]) -> list[PersonalFile]:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import IO
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.accounts.api import organisation_details
 from lms.courses.api import PROGRESS_RULE, CohortInfo, cohorts_by_id, structure
 from lms.kernel.context import Context
 from lms.kernel.jobs import RUNNING, WAITING, JobRow, start_job
+from lms.kernel.media import forget_files
 from lms.kernel.platform import Platform
 from lms.kernel.preferences import preference
 from lms.kernel.rights import NotFound
@@ -24,6 +25,7 @@ from lms.quality.events import EvidenceExported
 from lms.quality.models import Bundle
 from lms.quality.papers import Cover, index_page, manifest, read_me, sums
 from lms.quality.permissions import EXPORT
+from lms.quality.queries import bundles_holding
 from lms.quality.tally import Tally
 from lms.quality.verification import MANIFEST
 from lms.xapi.api import raw_statements
@@ -114,6 +116,16 @@ def forget_maker(ctx: Context, *, membership_id: int) -> None:
     """Take someone's name off the bundles that they made; the bundles stay."""
     for bundle in ctx.session.scalars(select(Bundle).where(Bundle.created_by_id == membership_id)):
         bundle.created_by_id = None
+
+
+def forget_bundle_files(ctx: Context, *, membership_id: int) -> None:
+    """Let go of the files of bundles that hold someone's results: what was handed out still verifies by its hash."""
+    ids = [bundle.file_id for bundle in bundles_holding(ctx, membership_id) if bundle.file_id is not None]
+    if not ids:
+        return
+    for model in (Bundle, JobRow):
+        ctx.session.execute(update(model).where(model.file_id.in_(ids)).values(file_id=None))
+    forget_files(ctx, ids)
 
 
 def _cover(ctx: Context, cohort_id: int) -> Cover:

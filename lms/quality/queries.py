@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from lms.accounts.api import members
 from lms.courses.api import CohortInfo, cohort_by_key, cohorts_by_id, enrolments
@@ -66,6 +66,17 @@ def cohort_to_prove(ctx: Context, key: str) -> CohortInfo:
     if not ctx.holds(READ, on=CohortPlace(found.id, found.course_id)):
         raise NotFound
     return found
+
+
+def bundles_holding(ctx: Context, membership_id: int) -> list[Bundle]:
+    """The bundles that hold someone's results. The caller asks for the right."""
+    whole = enrolments(ctx).subquery()
+    inside = exists().where(
+        whole.c.membership_id == membership_id,
+        whole.c.cohort_id == Bundle.cohort_id,
+        whole.c.entered_at <= Bundle.created_at,
+    )
+    return list(ctx.session.scalars(select(Bundle).where(inside)))
 
 
 def bundles_about(ctx: Context, membership_id: int) -> list[dict[str, object]]:

@@ -44,7 +44,7 @@ _ERASED: dict[str, Any] = {
 
 def personal_data(ctx: Context, membership_id: int) -> PersonalData:
     """Every act that the person sent and every statement about them in words; the statements as they are kept, as a file."""
-    rows = chain(_intents(ctx, membership_id), _statements(ctx, membership_id))
+    rows = chain(_statements(ctx, membership_id), _intents(ctx, membership_id))
     return PersonalData(gettext(_TITLE), rows, [PersonalFile("traces.jsonl", chunks=_raw(ctx, membership_id))])
 
 

@@ -19,7 +19,7 @@ from lms.accounts.devices import add_device, close_device, drop_old_devices, kin
 from lms.accounts.events import ContactAsked, NameChanged
 from lms.accounts.leading import Refused
 from lms.accounts.models import ContactChange, Device, Erasure, GrantRow, Identifier, Membership, Person
-from lms.accounts.onlookers import onlookers
+from lms.accounts.onlookers import onlookers, recent_looks
 from lms.accounts.permissions import ERASE_PEOPLE, READ_PEOPLE
 from lms.accounts.roster import RosterLine
 from lms.accounts.signing import Signer
@@ -60,7 +60,7 @@ def own(ctx: Context) -> Membership:
 
 
 def shown(ctx: Context) -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {one.name: (one.who, one.sees) for one in onlookers(ctx)}
+    return {name: (who, (*one.sees, *one.may)) for one in onlookers(ctx) for name, who in one.people}
 
 
 def test_who_sees_me_is_said_from_the_rights_and_the_grants(acting: Acting) -> None:
@@ -129,6 +129,14 @@ def test_a_role_that_has_ended_or_left_is_not_told(acting: Acting, world: World)
     assert {"Coach Essai", "Auditor Essai"}.isdisjoint(shown(acting("learner")))
 
 
+def test_who_has_looked_is_told(acting: Acting, world: World) -> None:
+    ctx = acting("trainer")
+    access.see_as(ctx, membership=ctx.session.get_one(Membership, world.members["learner"]))
+    ctx.session.commit()
+    assert [one.name for one in recent_looks(acting("learner"))] == ["Trainer Essai"]
+    assert recent_looks(acting("company_head")) == []
+
+
 def test_no_more_queries_for_more_staff(acting: Acting, count_statements: Any, world: World) -> None:
     ctx = acting("manager")
     for number in range(30):
@@ -139,7 +147,7 @@ def test_no_more_queries_for_more_staff(acting: Acting, count_statements: Any, w
     ctx.session.commit()
     me = replace(ctx, actor=actor_of(ctx, world.members["learner"]), grants=())
     seen = count_statements(ctx)
-    assert len(onlookers(me)) == 35
+    assert len(shown(me)) == 35
     assert len(seen) <= 2 + len(ctx.registry.people_in)
 
 

@@ -142,7 +142,7 @@ def test_a_person_reads_everything_that_is_kept_of_them(
         ]
         rows = list(held.rows)
         assert [row["Numéro"] for row in rows if "Numéro" in row] == [said.id]
-        assert rows[-1]["Ce que nous avons noté"] == "a terminé : Essai"
+        assert rows[0]["Ce que nous avons noté"] == "a terminé : Essai"
         [file] = held.files
         assert [json.loads(line)["id"] for line in b"".join(file.chunks).splitlines()] == [said.id]
 
