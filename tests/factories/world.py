@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from lms.accounts.api import accept_terms, actor_of, create_organisation, ensure_person, grant_role
 from lms.accounts.devices import add_device
 from lms.contract.types import Role, Scope
+from lms.kernel.context import Context
 from lms.kernel.platform import Platform
 
 ROLES: dict[str, tuple[Role, Scope]] = {
@@ -34,6 +35,12 @@ class World:
     organisations: dict[str, int] = field(default_factory=dict)
 
 
+def give_devices(someone: Context) -> None:
+    """Sign the actor in on each of `DEVICES`."""
+    for key in DEVICES:
+        add_device(someone, key=key, way="password", kind="computer linux firefox")
+
+
 def make_world(platform: Platform) -> World:
     """Create it, committed."""
     world = World()
@@ -49,8 +56,7 @@ def make_world(platform: Platform) -> World:
                 grant_role(ctx, membership_id=person.id, role=role, scope=scope)
                 someone = replace(ctx, actor=actor_of(ctx, person.id))
                 accept_terms(someone)
-                for key in DEVICES:
-                    add_device(someone, key=key, way="password", kind="computer linux firefox")
+                give_devices(someone)
                 world.members[prefix + name] = person.id
                 world.organisations[prefix + name] = organisation
     return world

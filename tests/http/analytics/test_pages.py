@@ -12,6 +12,7 @@ from lms.accounts.api import accept_terms, ensure_person, grant_role
 from lms.contract.types import Role, Scope
 from tests.factories.competences import covered_course, scored, validated
 from tests.factories.courses import enrol, make_cohort
+from tests.factories.world import give_devices
 
 
 @pytest.fixture
@@ -131,6 +132,7 @@ def test_those_who_may_not_know_are_told_nothing(engine_name, platform, world, g
         world.members["neighbour"], world.organisations["neighbour"] = visitor.id, world.organisation
     with platform.writing(world.organisation, visitor.id) as ctx:
         accept_terms(ctx)
+        give_devices(ctx)
     cell = cell_of(signed_in_as("trainer").get(f"/groupes/{cohort.key}/acquis"))
     for who in ("learner", "company_head", "other_trainer", "other_manager", "neighbour"):
         for page in (
