@@ -10,5 +10,6 @@ SEE_EVENING = Right(
     mark("Voir ce qui attend, dans « Ce soir »"),
     Scope.COHORT,
     frozenset({Role.TRAINER, Role.COACH, Role.MANAGER, Role.ADMINISTRATOR}),
+    about="",
 )
 RIGHTS = (SEE_EVENING,)

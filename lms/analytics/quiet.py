@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from lms.accounts.api import people
 from lms.contract.types import Preference
@@ -86,7 +86,9 @@ def _silent(ctx: Context) -> Select[Any]:
     """The enrolments under way of which nothing is known after `before`."""
     enrolment, person, figure = readable_enrolments(ctx).subquery(), people(ctx).subquery(), progress(ctx).subquery()
     last = select(func.max(figure.c.last_at)).where(figure.c.enrolment_id == enrolment.c.enrolment_id).scalar_subquery()
-    since = func.coalesce(last, enrolment.c.entered_at)
+    seen = func.coalesce(last, enrolment.c.entered_at)
+    # Who comes back from a pause has all their days again.
+    since = case((enrolment.c.returned_at > seen, enrolment.c.returned_at), else_=seen)
     return (
         select(
             enrolment.c.enrolment_id,

@@ -370,7 +370,8 @@ class ActivityType(Protocol):
     `body` holds the fields of the content file that are the type's own; in a `.md` file the Markdown is the field `text`.
     A type that its learner only declares done says `declares`, the name of its intent: `courses` lends it the form and the
     page that receives it (docs/plugin.md). One that asks several questions may say `questions(activity, state)`: (key, words)
-    of those that stand before the person, so that help is asked about one of them.
+    of those that stand before the person, so that help is asked about one of them. One that authors change in the
+    browser says `form`, a tuple of `lms.contract.forms.FormField`.
     """
 
     name: str

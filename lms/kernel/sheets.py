@@ -61,7 +61,11 @@ def written(sheet: Sheet, form: str) -> Iterator[bytes]:
     """The file, made now, in pieces. `KeyError` for a form that is neither "csv" nor "xlsx"."""
     write = _WRITERS[form]
     target = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed when it has been read
-    write(sheet, target)
+    try:
+        write(sheet, target)
+    except BaseException:
+        target.close()
+        raise
     target.seek(0)
     return _pieces(target)
 

@@ -188,7 +188,7 @@ def erase_answer(ctx: Context, *, contact: Contact, is_whole: bool) -> None:
     ctx.tell(AnswerErased(contact_id=contact.id, membership_id=contact.membership_id, is_whole=is_whole))
 
 
-def erase_on(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
+def erase_on(ctx: Context, membership_id: int, *, classes: frozenset[str]) -> None:
     """Words go with the account, contacts and answers with the evidence."""
     mine = Answer.membership_id == membership_id
     if "account" in classes:

@@ -86,4 +86,4 @@ def personal_data(ctx: Context, membership_id: int) -> PersonalData:
 @hookimpl
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
     """Words with the account, answers with the evidence."""
-    erase_on(ctx, membership_id, classes)
+    erase_on(ctx, membership_id, classes=classes)

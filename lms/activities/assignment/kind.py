@@ -13,6 +13,7 @@ from lms.courses.api import field_problems, ordered_rows, row_problems
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.media import FILE, PHOTO, VOICE
+from lms.kernel.text import unbroken
 from lms.xapi.api import COMPLETED, FAILED, PASSED, SUBMITTED
 
 HAND_IN, GRADE_WORK = "assignment.hand_in", "assignment.grade"
@@ -106,7 +107,7 @@ KIND = Assignment()
 
 def criteria_of(body: Mapping[str, Any]) -> tuple[Criterion, ...]:
     """What is looked at, in order."""
-    return tuple(Criterion(row["key"], row["text"]) for row in body["criteria"])
+    return tuple(Criterion(row["key"], unbroken(row["text"])) for row in body["criteria"])
 
 
 def media_ways(body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from lms.contract.types import ActivityView, Believed, ContentProblem, PlayState
 from lms.courses.api import activity_iri, field_problems, ordered_rows, place_of, row_problems
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
+from lms.kernel.text import unbroken
 from lms.xapi.api import COMPLETED, FAILED, PASSED, entries_by_registration
 
 MARK = "observation.mark"
@@ -91,4 +92,4 @@ KIND = Observation()
 
 def behaviours_of(body: Mapping[str, Any]) -> tuple[Behaviour, ...]:
     """What is looked at, in order."""
-    return tuple(Behaviour(row["key"], row["text"]) for row in body["behaviours"])
+    return tuple(Behaviour(row["key"], unbroken(row["text"])) for row in body["behaviours"])

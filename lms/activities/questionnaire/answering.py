@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.activities.questionnaire.checking import MULTIPLE, SCALE, SINGLE, TEXT
+from lms.kernel.text import unbroken
 
 MOST_TEXT = 2_000
 
@@ -92,6 +93,13 @@ def response_of(question: Mapping[str, Any], value: Any) -> str:
     return "[,]".join(value) if question["type"] == MULTIPLE else str(value)
 
 
+def shown(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question as pages show it: French spaces do not break."""
+    texts = {name: unbroken(question[name]) for name in ("text", "low", "high") if name in question}
+    choices = [{"key": one["key"], "text": unbroken(one["text"])} for one in question.get("choices", ())]
+    return {**question, **texts, **({"choices": choices} if choices else {})}
+
+
 def words_of(question: Mapping[str, Any], value: Any) -> str:
     """An answer as people read it."""
     if question["type"] in (TEXT, SCALE):
@@ -103,7 +111,7 @@ def words_of(question: Mapping[str, Any], value: Any) -> str:
 def proposals_of(body: Mapping[str, Any], answers: Mapping[str, Any]) -> list[Proposal]:
     """What these answers propose, in the author's order. A person always decides."""
     return [
-        Proposal(number, one["propose"], tuple(one["activities"]), one["reason"])
+        Proposal(number, one["propose"], tuple(one["activities"]), unbroken(one["reason"]))
         for number, one in enumerate(body.get("proposals", ()))
         if _applies(one, answers.get(one["question"]))
     ]
@@ -123,7 +131,7 @@ def results_of(body: Mapping[str, Any], replies: Iterable[Mapping[str, Any]]) ->
     """What was answered, question by question. Texts stand in the order of the alphabet: when they came tells nothing."""
     listed = list(replies)
     return [
-        _result(question, [one[question["key"]] for one in listed if question["key"] in one])
+        _result(shown(question), [one[question["key"]] for one in listed if question["key"] in one])
         for question in body["questions"]
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lms.activities.questionnaire import checking
-from lms.activities.questionnaire.answering import MOST_TEXT
+from lms.activities.questionnaire.answering import MOST_TEXT, shown
 from lms.activities.questionnaire.replies import own_reply, standing_proposals
 from lms.contract.forms import FormField
 from lms.contract.forms import Kind as FieldKind
@@ -98,7 +98,7 @@ class Questionnaire:
         is_anonymous = bool(activity.body.get("anonymous"))
         reply = None if is_anonymous or state.is_preview else own_reply(ctx, state.enrolment_id, activity.key)
         return {
-            "questions": activity.body["questions"],
+            "questions": [shown(one) for one in activity.body["questions"]],
             "is_anonymous": is_anonymous,
             "is_answered": state.status == "done" and not state.is_preview,
             "answers": reply.answers if reply else {},

@@ -259,10 +259,10 @@ def test_a_person_reads_what_is_held_and_it_goes_with_its_class(
     held = held_on(ctx, owner)
     assert held.rows[0]["Votre réponse"] == "J'ai mon activité"
     assert held.rows[0]["Vos mots"] == "Un stand."
-    erase_on(ctx, owner, frozenset({"account"}))
+    erase_on(ctx, owner, classes=frozenset({"account"}))
     assert "Vos mots" not in held_on(ctx, owner).rows[0]
     assert "Envoyé à" not in held_on(ctx, owner).rows[0]
-    erase_on(ctx, owner, frozenset({"evidence"}))
+    erase_on(ctx, owner, classes=frozenset({"evidence"}))
     assert held_on(ctx, owner).rows == []
     assert count(ctx, Contact) == 1
 

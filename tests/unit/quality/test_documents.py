@@ -18,6 +18,7 @@ from lms.quality.documents import pdf
 from lms.quality.objectives import objective_results
 from lms.quality.remote_report import remote_report_words
 from lms.quality.results import results_json
+from tests.factories.media import photo
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Words = Callable[[Dossier], dict[str, Any]]
@@ -141,3 +142,15 @@ def test_an_objective_is_carried_by_what_states_it_else_by_the_whole_module() ->
     assert len(results["module", "Oser"].activities) == 3
     assert results["parcours", "Savoir"].mean == 0.8
     assert [one.code for one in results["module", "Oser"].met] == ["PP1.1"]
+
+
+def _pictures(one: Dossier) -> int:
+    made = pdf("attestation.typ", one, attestation_words(one), results_json(one))
+    with pikepdf.open(io.BytesIO(made)) as document:
+        return sum(len(page.get_images()) for page in document.pages)
+
+
+def test_a_logo_stands_on_the_attestation_and_changes_nothing_else() -> None:
+    plain, pictured = dossier(), dossier(logo=photo("WEBP", size=(300, 120)))
+    assert [_pictures(one) for one in (plain, pictured)] == [0, 1]
+    assert results_json(pictured) == results_json(plain), "the figures carry no picture"
