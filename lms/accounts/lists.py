@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.sheets import Column, Sheet
 
+_CHUNK = 500
 _PEOPLE = (
     Column(mark("Nom"), lambda line: line.name, 28),
     Column(mark("E-mail"), lambda line: line.email, 30),
@@ -48,6 +50,10 @@ def people_sheet(ctx: Context, lines: Iterable[PersonLine]) -> Sheet:
 
 def invitations_sheet(ctx: Context) -> Sheet:
     """Every invitation, the newest first, with what became of it."""
+    return Sheet("invitations", mark("Invitations"), _INVITATIONS, _invitations(ctx), ctx.here.timezone)
+
+
+def _invitations(ctx: Context) -> Iterator[Any]:
     query = (
         select(
             Membership.given_name,
@@ -61,8 +67,10 @@ def invitations_sheet(ctx: Context) -> Sheet:
         .where(ctx.visible(READ_PEOPLE, Membership))
         .order_by(Invitation.id.desc())
     )
-    rows = ctx.session.execute(query.execution_options(yield_per=500))
-    return Sheet("invitations", mark("Invitations"), _INVITATIONS, rows, ctx.here.timezone)
+    start = 0
+    while rows := ctx.session.execute(query.offset(start).limit(_CHUNK)).all():
+        yield from rows
+        start += _CHUNK
 
 
 def roles_sheet(ctx: Context, *, role: str = "", are_over: bool = False) -> Sheet:

@@ -99,9 +99,7 @@ def test_who_does_not_lead_changes_nothing(platform: Platform, world: World, sig
     assert logo_of(platform, world) == ""
 
 
-def test_preferences_come_from_what_features_declare(
-    platform: Platform, world: World, signed_in_as: SignIn
-) -> None:
+def test_preferences_come_from_what_features_declare(platform: Platform, world: World, signed_in_as: SignIn) -> None:
     manager = signed_in_as("manager")
     page = manager.get("/organisme/preferences").text
     for one in platform.registry.preferences.values():

@@ -96,14 +96,21 @@ def test_what_the_reader_may_not_see_has_no_name(
     told: Any, platform: Platform, world: World, signed_in_as: SignIn
 ) -> None:
     with platform.writing(world.organisation) as ctx:
-        for data in ({"membership_id": world.members["other_learner"]}, {"membership_id": 10**6}, {}, {"membership_id": "x"}):
+        for data in (
+            {"membership_id": world.members["other_learner"]},
+            {"membership_id": 10**6},
+            {},
+            {"membership_id": "x"},
+        ):
             ctx.session.add(
                 EventRow(
                     organisation_id=world.organisation, actor_id=world.members["other_manager"], at=ctx.now,
                     type="accounts.person_added", data=data,
                 )
             )  # fmt: skip
-        ctx.session.add(EventRow(organisation_id=world.organisation, at=ctx.now, type="gone.feature", data={"name": "secret"}))
+        ctx.session.add(
+            EventRow(organisation_id=world.organisation, at=ctx.now, type="gone.feature", data={"name": "secret"})
+        )
     said = words_of(signed_in_as("manager").get("/journal"))
     assert said.count("Quelqu’un a ajouté quelqu’un.") == 4
     assert "other" not in said.lower()

@@ -95,7 +95,9 @@ def test_what_the_page_said_on_a_day_stays_readable(
     assert "La page n’était pas en ligne." in words_of(auditor.get(f"{archive}2026-12-20"))
 
 
-def test_the_same_page_again_is_no_new_state(course: Any, platform: Platform, world: World, signed_in_as: SignIn) -> None:
+def test_the_same_page_again_is_no_new_state(
+    course: Any, platform: Platform, world: World, signed_in_as: SignIn
+) -> None:
     manager = signed_in_as("manager")
     put_online(manager, course)
     put_online(manager, course, seen=seen_on(manager, course))
@@ -124,7 +126,9 @@ def test_the_public_page_runs_nothing(course: Any, signed_in_as: SignIn, client:
 
 
 @pytest.mark.parametrize("text", ["x" * 7000, "[" * 3000, "`" * 20])
-def test_a_text_that_nobody_could_read_is_refused(course: Any, signed_in_as: SignIn, client: FlaskClient, text: str) -> None:
+def test_a_text_that_nobody_could_read_is_refused(
+    course: Any, signed_in_as: SignIn, client: FlaskClient, text: str
+) -> None:
     assert put_online(signed_in_as("manager"), course, price=text).status_code == 400
     assert "Pas encore de parcours ici" in words_of(client.get("/offre"))
 

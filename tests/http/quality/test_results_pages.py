@@ -116,8 +116,6 @@ def test_queries_do_not_grow_with_people(
     asked()
     before = asked()
     with platform.writing(world.organisation, world.members["trainer"]) as ctx:
-        more = [
-            ensure_person(ctx, given_name=f"P{number}", email=f"p{number}@essai.test").id for number in range(30)
-        ]
+        more = [ensure_person(ctx, given_name=f"P{number}", email=f"p{number}@essai.test").id for number in range(30)]
         enrol(ctx, cohort=followed.cohort, membership_ids=more)
     assert asked() == before
