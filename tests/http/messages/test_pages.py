@@ -272,8 +272,7 @@ def test_a_page_of_fifty_messages_asks_few_queries(learning, count_queries) -> N
         with count_queries() as sent:
             learning.get(address)
         counts.append(len(sent))
-    assert counts[0] == counts[1]
-    assert counts[1] <= 14
+    assert counts[1] <= counts[0] <= 14  # words that the process keeps may have been read for the first
 
 
 def test_an_answer_from_ce_soir_goes_back_there_and_nowhere_else(learning) -> None:
