@@ -12,13 +12,13 @@ from flask_login import logout_user
 
 from lms.accounts import access
 from lms.accounts.attempts import PER_IDENTIFIER
-from lms.accounts.consent import accept_terms, has_accepted, terms_in_force
+from lms.accounts.consent import accept_terms, has_accepted, terms_in_force, texts_in_force
 from lms.accounts.contacts import readable_phone
 from lms.accounts.devices import leave_device
 from lms.accounts.erasing import open_erasure
 from lms.accounts.forms import OwnPasswordForm, Problems, attempts, check_attempts, problems
 from lms.accounts.identity import organisations
-from lms.accounts.legal import TermsText, readable, shipped_terms
+from lms.accounts.legal import KINDS, TermsText, readable, shipped_terms
 from lms.accounts.own_contacts import own_membership
 from lms.accounts.passwords import hash_password, is_password
 from lms.accounts.queries import cards_of, has_password, organisation, own_identifiers
@@ -183,7 +183,10 @@ def terms(ctx: Context) -> Page:
     if found is None:
         return go("accounts.me")
     is_new = not has_accepted(ctx, found.version)
-    return render("accounts/terms.html", terms=found, must_accept=is_new, next=request.args.get("next", ""))
+    online = texts_in_force(ctx)
+    others = [kind for name, kind in KINDS.items() if not kind.is_accepted and name in online]
+    target = request.args.get("next", "")
+    return render("accounts/terms.html", terms=found, must_accept=is_new, next=target, others=others)
 
 
 @bp.post("/conditions")

@@ -132,6 +132,8 @@ def test_a_legal_text_is_written_seen_published_and_its_versions_stay(
     assert manager.post("/organisme/textes/privacy", data=TEXT).status_code == 303
     assert manager.post("/organisme/textes/privacy", data={**TEXT, "sentences": "Autre."}).status_code == 303
     assert "Autre." in learner.get("/textes/privacy").text
+    assert 'href="/textes/privacy"' in learner.get("/conditions").text
+    assert 'href="/textes/rules"' not in learner.get("/conditions").text
     assert "Une phrase." in learner.get("/textes/privacy/1").text
     assert signed_in_as("other_learner").get("/textes/privacy/1").status_code == 404
     assert "par Manager Essai" in words_of(manager.get("/organisme/textes/privacy"))
