@@ -23,6 +23,8 @@ WORDS = {
     "other_training": "Je commence un cours de français le soir.",
     "chosen_stop": "Ce n'est pas le bon moment pour moi.",
 }
+RECENT_WEEKS = 4
+"""Who asked for help longer ago has been called back."""
 SINCE_WEEKS = 42
 """How far back news were asked for."""
 SITUATIONS = (
@@ -73,7 +75,9 @@ def answer(ctx: Context, now: datetime, seed: int) -> None:
         then = _at(ctx, now - timedelta(weeks=weeks))
         for link in ask_for_news(then):
             if chance.random() < ANSWERING:
-                said = Said(chance.choice(SITUATIONS), needs_help=chance.random() < 0.15, consents=True)
+                said = Said(
+                    chance.choice(SITUATIONS), needs_help=weeks < RECENT_WEEKS and chance.random() < 0.4, consents=True
+                )
                 answer_by_link(then, link=link, said=said)
 
 

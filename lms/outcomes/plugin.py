@@ -5,16 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from lms.contract.hooks import hookimpl
-from lms.contract.types import (
-    EvidenceProvider,
-    JobKind,
-    NavigationEntry,
-    Panel,
-    PersonalData,
-    Right,
-    Schedule,
-    WaitKind,
-)
+from lms.contract.types import EvidenceProvider, JobKind, NavigationEntry, Panel, PersonalData, Right, Schedule
+from lms.contract.waits import WaitKind
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.outcomes import views, views_contacts, views_rates

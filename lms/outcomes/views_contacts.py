@@ -10,7 +10,7 @@ from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import PersonInfo, addressee, person
-from lms.contract.types import Wait, WaitKind
+from lms.contract.waits import Wait, WaitKind
 from lms.courses.api import END_WORDS
 from lms.kernel.context import Context
 from lms.kernel.downloading import send_sheet

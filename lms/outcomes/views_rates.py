@@ -121,7 +121,7 @@ def _told(words: Mapping[str, str], place: int, row: Row) -> str | None:
     return words.get(row.situations[place])
 
 
-def results_panel(ctx: Context) -> str:
+def results_panel(ctx: Context, _subject: object) -> str:
     """On the page of all results: the main rate, by the organisation's own rule."""
     if not ctx.holds(READ_RATES):
         return ""

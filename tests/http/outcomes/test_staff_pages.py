@@ -178,3 +178,10 @@ def test_a_file_of_fewer_than_five_people_is_empty(engine_name, platform, world,
     ended_people(platform, world, clock, ["created"] * 4)
     table = signed_in_as("manager").get("/suites/resultats/lignes.csv").data.decode("utf-8-sig")
     assert len(table.splitlines()) == 1
+
+
+def test_the_page_of_all_results_shows_the_main_rate_too(keys, signed_in_as) -> None:
+    manager = signed_in_as("manager")
+    manager.post("/suites/regle", data={"reasons": ["created"], "month": "0"})
+    text = read(manager.get("/resultats"))
+    assert "fins positives, à la fin : 4 sur 8, dont 1 inconnues" in text
