@@ -17,9 +17,9 @@ from lms.accounts.events import (
     LinkRequested,
     LinkShown,
     PasswordChanged,
-    PersonSeenAs,
     SessionOpened,
     SessionsClosed,
+    ViewingBegun,
 )
 from lms.accounts.grants import is_only_followed, require_over, roles_of
 from lms.accounts.models import AccessCard, Identifier, Invitation, Membership, Person, SentForm, SignInLink
@@ -228,5 +228,5 @@ def see_as(ctx: Context, *, membership: Membership) -> Actor:
     require_over(ctx, SEE_AS, [membership])
     if not is_only_followed(roles_of(ctx, [membership.id]).get(membership.id, ())):
         raise Forbidden(SEE_AS.name)
-    ctx.tell(PersonSeenAs(membership.id))
+    ctx.tell(ViewingBegun(membership.id))
     return Actor(membership.id, membership.person_id, membership.uuid, membership.name)

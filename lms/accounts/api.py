@@ -98,7 +98,7 @@ def people(ctx: Context) -> Select[*tuple[Any, ...]]:
     )
 
 
-def people_reached(ctx: Context, right: Right) -> Select[tuple[int]]:
+def people_reached(ctx: Context, right: Right) -> Select[int]:
     """A selectable of the membership ids that a right of the actor reaches: by the organisation, a group, the person."""
     return select(Membership.id).where(ctx.visible(right, Membership))
 

@@ -119,10 +119,10 @@ class LinkShown(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSeenAs(Event):
+class ViewingBegun(Event):
     """A member of staff looks at the pages of learning as this person sees them."""
 
-    type: ClassVar[str] = "accounts.person_seen_as"
+    type: ClassVar[str] = "accounts.viewing_begun"
     title: ClassVar[str] = mark("%(actor)s a regardé les pages de %(membership_id)s comme cette personne les voit")
     opens: ClassVar[bool] = True
     membership_id: int

@@ -19,7 +19,8 @@ from lms.accounts.views_texts import bp as texts
 from lms.accounts.words import TERMS
 from lms.contract.hooks import hookimpl
 from lms.contract.naming import Naming
-from lms.contract.types import JobKind, NavigationEntry, PersonalData, Preference, Right, Schedule, Term, WaitKind
+from lms.contract.types import JobKind, NavigationEntry, PersonalData, Preference, Right, Schedule, Term
+from lms.contract.waits import WaitKind
 from lms.kernel.context import Context
 from lms.kernel.delivery import RETRY_WORK
 from lms.kernel.events import EventRow

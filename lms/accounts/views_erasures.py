@@ -10,7 +10,7 @@ from lms.accounts.own_contacts import recently_renamed
 from lms.accounts.permissions import ERASE_PEOPLE
 from lms.accounts.views import Page
 from lms.accounts.views_people import bp
-from lms.contract.types import Wait, WaitKind
+from lms.contract.waits import Wait, WaitKind
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.web import flash, go, guarded, page_number, pager, render

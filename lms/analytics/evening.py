@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.analytics.models import PutOff
 from lms.analytics.permissions import SEE_EVENING
-from lms.contract.types import Wait, WaitKind
+from lms.contract.waits import Wait, WaitKind
 from lms.kernel.clock import local_day, start_of_day
 from lms.kernel.context import Context
 

@@ -9,7 +9,8 @@ from lms.analytics.holdings import erase, held_on
 from lms.analytics.permissions import RIGHTS, SEE_EVENING
 from lms.analytics.quiet import QUIET_DAYS
 from lms.contract.hooks import hookimpl
-from lms.contract.types import NavigationEntry, Panel, PersonalData, Preference, Right, WaitKind
+from lms.contract.types import NavigationEntry, Panel, PersonalData, Preference, Right
+from lms.contract.waits import WaitKind
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 

@@ -9,7 +9,7 @@ from lms.analytics import views
 from lms.analytics.evening import DELAYS, evening, put_back, put_off
 from lms.analytics.permissions import SEE_EVENING
 from lms.analytics.quiet import QUIET_DAYS, Quiet, quiet_people
-from lms.contract.types import Wait, WaitKind
+from lms.contract.waits import Wait, WaitKind
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark, ngettext, speech
 from lms.kernel.paging import Listed

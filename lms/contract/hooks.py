@@ -29,8 +29,8 @@ from lms.contract.types import (
     Schedule,
     Term,
     Verb,
-    WaitKind,
 )
+from lms.contract.waits import WaitKind
 
 PROJECT = "lms"
 hookspec = pluggy.HookspecMarker(PROJECT)

@@ -8,7 +8,8 @@ from click import Command
 
 from lms.contract.hooks import hookimpl
 from lms.contract.naming import Naming
-from lms.contract.types import Figure, NavigationEntry, Panel, PeopleIn, PersonalData, Right, Term, WaitKind
+from lms.contract.types import Figure, NavigationEntry, Panel, PeopleIn, PersonalData, Right, Term
+from lms.contract.waits import WaitKind
 from lms.courses import views_courses, views_enrolments, views_staying, views_waits
 from lms.courses.cli import content, list_cohorts
 from lms.courses.holdings import erase, held_on

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.contract.types import ContentRefused, Wait, WaitKind
+from lms.contract.types import ContentRefused
+from lms.contract.waits import Wait, WaitKind
 from lms.courses.catalogue import changes, course_list, course_row, coverage_lines, lasting, minutes_of, version_lines
 from lms.courses.models import Course
 from lms.courses.permissions import CONFIRM_VALUE, PUBLISH_COURSE, READ_COURSE

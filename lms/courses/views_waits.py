@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from lms.contract.types import Wait, WaitKind
+from lms.contract.waits import Wait, WaitKind
 from lms.courses.leaving import SAID_REASONS
 from lms.courses.permissions import ENROL
 from lms.courses.waiting import NOTICE, ends_to_confirm, last_days

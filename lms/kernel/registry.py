@@ -30,8 +30,8 @@ from lms.contract.types import (
     Schedule,
     Term,
     Verb,
-    WaitKind,
 )
+from lms.contract.waits import WaitKind
 from lms.kernel.events import Event, events_in
 
 

@@ -15,8 +15,8 @@ from lms.contract.types import (
     Right,
     Schedule,
     Verb,
-    WaitKind,
 )
+from lms.contract.waits import WaitKind
 from lms.kernel.context import Context
 from lms.kernel.events import EventRow
 from lms.kernel.i18n import mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms.accounts.api import PersonInfo
-from lms.contract.types import Wait
+from lms.contract.waits import Wait
 from lms.courses.api import CohortInfo, Play
 from lms.kernel.context import Context
 from lms.kernel.web import render

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.api import STAFF_IDS, people
-from lms.contract.types import Wait
+from lms.contract.waits import Wait
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
 from lms.kernel.statements import once

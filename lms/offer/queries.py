@@ -37,7 +37,7 @@ class OfferLine:
     online_since: datetime | None
 
 
-def course_to_offer(ctx: Context, key: str, right: Right) -> CourseInfo:
+def course_to_offer(ctx: Context, key: str, *, right: Right) -> CourseInfo:
     """A course that the actor may read; `Forbidden` when the wanted right is lacking on it."""
     found = course_by_key(ctx, key)
     ctx.require(right, on=found)
@@ -67,7 +67,7 @@ def states(ctx: Context, page: OfferPage, *, day: date | None = None) -> list[Of
     return list(ctx.session.scalars(query))
 
 
-def state(ctx: Context, page: OfferPage, number: int) -> OfferState:
+def state(ctx: Context, page: OfferPage, *, number: int) -> OfferState:
     """One state, or `NotFound`."""
     found = ctx.session.scalar(select(OfferState).where(OfferState.page_id == page.id, OfferState.number == number))
     if found is None:

@@ -108,7 +108,7 @@ def all_offers(ctx: Context) -> Page:
 @guarded(WRITE_OFFER)
 def edit(ctx: Context, key: str) -> Page:
     """Write the page of a course."""
-    course = course_to_offer(ctx, key, WRITE_OFFER)
+    course = course_to_offer(ctx, key, right=WRITE_OFFER)
     return _edit_page(ctx, course, page_of(ctx, course.id))
 
 
@@ -116,7 +116,7 @@ def edit(ctx: Context, key: str) -> Page:
 @guarded(WRITE_OFFER)
 def post_edit(ctx: Context, key: str) -> Page:
     """Save the draft, and put it online when that is asked."""
-    course = course_to_offer(ctx, key, WRITE_OFFER)
+    course = course_to_offer(ctx, key, right=WRITE_OFFER)
     try:
         write_offer(ctx, course=course, fields=request.form, seen=request.form.get("seen", ""))
         if request.form.get("publier"):
@@ -143,7 +143,7 @@ def _edit_page(ctx: Context, course: CourseInfo, found: OfferPage | None, refuse
 @guarded(WRITE_OFFER)
 def preview(ctx: Context, key: str) -> Page:
     """What the public would read if the draft went online now."""
-    course = course_to_offer(ctx, key, WRITE_OFFER)
+    course = course_to_offer(ctx, key, right=WRITE_OFFER)
     found = page_of(ctx, course.id)
     if found is None or not course.version_id:
         raise NotFound
@@ -155,7 +155,7 @@ def preview(ctx: Context, key: str) -> Page:
 @guarded(WRITE_OFFER)
 def post_withdrawal(ctx: Context, key: str) -> Page:
     """Take the page offline."""
-    withdraw_offer(ctx, course=course_to_offer(ctx, key, WRITE_OFFER))
+    withdraw_offer(ctx, course=course_to_offer(ctx, key, right=WRITE_OFFER))
     flash(gettext("La page n'est plus en ligne. Ce qu'elle disait reste dans ses archives."))
     return go("offer.edit", key=key)
 
@@ -175,7 +175,7 @@ def archive(ctx: Context, key: str) -> Page:
 @guarded(READ_ARCHIVE)
 def archived(ctx: Context, key: str, number: int) -> Page:
     """One state, as the public read it."""
-    found: OfferState = state(ctx, _page(ctx, key), number)
+    found: OfferState = state(ctx, _page(ctx, key), number=number)
     return render(
         "offer/page.html",
         **_said(found.content),
@@ -188,7 +188,7 @@ def archived(ctx: Context, key: str, number: int) -> Page:
 
 
 def _page(ctx: Context, key: str) -> OfferPage:
-    found = page_of(ctx, course_to_offer(ctx, key, READ_ARCHIVE).id)
+    found = page_of(ctx, course_to_offer(ctx, key, right=READ_ARCHIVE).id)
     if found is None:
         raise NotFound
     return found

@@ -21,8 +21,8 @@ from lms.contract.types import (
     Panel,
     PersonalData,
     Right,
-    WaitKind,
 )
+from lms.contract.waits import WaitKind
 from lms.kernel.context import Context
 from lms.kernel.events import EventRow
 from lms.kernel.i18n import mark

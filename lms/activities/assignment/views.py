@@ -29,7 +29,7 @@ from lms.activities.assignment.queries import (
     works_to_grade,
 )
 from lms.activities.assignment.sentences import sentence_of
-from lms.contract.types import Wait
+from lms.contract.waits import Wait
 from lms.courses.api import LEARN, MARK_WORDS, CohortInfo, own_enrolment
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, ngettext

@@ -55,7 +55,7 @@ def test_it_ends_by_a_button_and_by_itself(engine_name, learning) -> None:
 def test_the_trail_says_who_looked(engine_name, learning) -> None:
     see(learning, "learner")
     with learning.platform.reading(learning.world.organisation) as ctx:
-        rows = ctx.session.scalars(select(EventRow).where(EventRow.type == "accounts.person_seen_as")).all()
+        rows = ctx.session.scalars(select(EventRow).where(EventRow.type == "accounts.viewing_begun")).all()
     assert [(row.actor_id, row.data["membership_id"]) for row in rows] == [
         (learning.world.members["trainer"], learning.world.members["learner"])
     ]

@@ -119,14 +119,13 @@ def test_staff_pause_bring_back_and_extend_within_fifteen_months(engine_name, le
 
 
 def test_who_says_the_end_waits_for_staff_and_a_last_day_comes_up(engine_name, learning, clock):
-    kinds = learning.platform.registry.wait_kinds
-    waits = {kind.name: kind for kind in (kinds.values() if hasattr(kinds, "values") else kinds)}
+    waits = learning.platform.registry.wait_kinds
     learning.post(f"{learning.address()}/fin", reason="testing")
 
     def found(name, who="trainer"):
-        with learning.app.test_request_context():
-            with learning.platform.reading(learning.world.organisations[who], learning.world.members[who]) as ctx:
-                return list(waits[name].waits(ctx))
+        place = (learning.world.organisations[who], learning.world.members[who])
+        with learning.app.test_request_context(), learning.platform.reading(*place) as ctx:
+            return list(waits[name].waits(ctx))
 
     assert [one.detail for one in found("courses.end")] == ["Je teste mon activité"]
     assert found("courses.end", "other_trainer") == found("courses.end", "learner") == []

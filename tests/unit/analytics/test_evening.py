@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.analytics.evening import MOST_AT_ONCE, Evening, evening, in_order, put_back, put_off
-from lms.contract.types import Wait, WaitKind
+from lms.contract.waits import Wait, WaitKind
 from lms.kernel.rights import Forbidden
 
 NOW = datetime(2026, 11, 22, 19, tzinfo=UTC)
