@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.api import members
 from lms.contract.types import EvidenceFile, EvidenceProvider
-from lms.courses.api import END_WORDS, PAUSE_REASONS, SAID_REASONS, changes
+from lms.courses.api import END_WORDS, PAUSE_REASONS, SAID_REASONS, changes, enrolments_by_id
 from lms.kernel.clock import local_day
 from lms.kernel.context import Context
 from lms.outcomes.data import NOTED
@@ -28,6 +28,9 @@ _KINDS = {
     "end_said": "Fin, dite par la personne",
     "ended": "Fin, notée par l'équipe",
     "resumed": "Reprise du parcours",
+    "skipped": "Activité passée, sur proposition",
+    "added": "Activité ajoutée, sur proposition",
+    "restored": "Activité remise comme avant",
 }
 Line = tuple[datetime, str, str, str]
 """When, what, by whom, with what."""
@@ -44,10 +47,13 @@ def _changes(ctx: Context, enrolment_id: int) -> Iterator[Line]:
     change = changes(ctx).subquery()
     query = select(change).where(change.c.enrolment_id == enrolment_id).order_by(change.c.change_id)
     rows = ctx.session.execute(query).all()
+    entered_at = enrolments_by_id(ctx, [enrolment_id])[enrolment_id].entered_at
     names = members(ctx, {row.by_id for row in rows if row.by_id is not None})
     for row in rows:
         who = names[row.by_id].name if row.by_id in names else "Tremplin"
-        yield row.at, _KINDS.get(row.kind, row.kind), who, _detail(row.kind, row.detail)
+        # Someone may be written down days after they came.
+        at = min(row.at, entered_at) if row.kind == "entered" else row.at
+        yield at, _KINDS.get(row.kind, row.kind), who, _detail(row.kind, row.detail)
 
 
 def _detail(kind: str, detail: dict[str, object]) -> str:
