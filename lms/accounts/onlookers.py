@@ -88,12 +88,12 @@ def onlookers(ctx: Context) -> list[Onlooker]:
     for holder_id, name, role, scope, scope_id in _reaching(ctx, telling, places):
         abouts = [right.about or "" for right in telling if _reaches(right, role, scope, places, scope_id)]
         if abouts:
-            _name, whos, held = found.setdefault(holder_id, (name, {}, {}))
-            whos.setdefault(_who(role, scope))
+            _name, sorts, held = found.setdefault(holder_id, (name, {}, {}))
+            sorts.setdefault(_who(role, scope))
             held.update(dict.fromkeys(abouts))
     alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for name, whos, held in found.values():
-        alike.setdefault(tuple(sorted(held)), []).append((name, _listed(whos)))
+    for name, sorts, held in found.values():
+        alike.setdefault(tuple(sorted(held)), []).append((name, _listed(sorts)))
     return [_onlooker(telling, abouts, people) for abouts, people in alike.items()]
 
 

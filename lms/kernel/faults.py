@@ -133,7 +133,7 @@ def _resend_page(failure: Exception) -> Any:
         render_template(
             "ui/resend.html",
             **_bare_globals(),
-            title=gettext(ANOTHERS if isinstance(failure, AnothersIntent) else OWN),
+            title=gettext(OTHERS_ANSWERS if isinstance(failure, AnothersIntent) else OWN),
             text=gettext(text),
             first={"label": gettext(first[0]), "url": url_for(first[1])} if first else None,
             address=request.full_path.rstrip("?"),
@@ -145,7 +145,7 @@ def _resend_page(failure: Exception) -> Any:
     return response
 
 
-OWN, ANOTHERS = mark("Vos réponses sont encore là"), mark("Ces réponses ne sont pas à vous")
+OWN, OTHERS_ANSWERS = mark("Vos réponses sont encore là"), mark("Ces réponses ne sont pas à vous")
 _RESENT: Mapping[type[Exception], tuple[int, tuple[str, tuple[str, str] | None]]] = {
     NotSignedIn: (
         401,

@@ -47,7 +47,9 @@ def shown_instead(platform: Platform, session: TenantSession, identity: Identity
     found = platform.identify(session, identity.organisation.id, int(kept[1]), platform.clock())
     if not isinstance(found, Identity):
         return None
-    if request.method not in ("GET", "HEAD") or (request.blueprint not in PAGES | set(platform.registry.activity_types)):
+    if request.method not in ("GET", "HEAD") or (
+        request.blueprint not in PAGES | set(platform.registry.activity_types)
+    ):
         raise SeeingOnly
     g.seen_as = found.actor.name
     return found

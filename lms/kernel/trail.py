@@ -151,7 +151,9 @@ def _names(ctx: Context, rows: Sequence[EventRow]) -> Mapping[str, Mapping[Any, 
     """Field → value → its name: each kind of thing is asked for once, whatever the number of lines."""
     found: dict[str, Mapping[Any, NamedThing]] = {}
     for naming in ctx.registry.namings:
-        wanted = {row.data[field] for row in rows for field in naming.fields if _is_nameable(field, row.data.get(field))}
+        wanted = {
+            row.data[field] for row in rows for field in naming.fields if _is_nameable(field, row.data.get(field))
+        }
         if PERSON_FIELD in naming.fields:
             wanted |= {one for row in rows for one in (row.actor_id, row.on_behalf_of_id) if one is not None}
         names = naming.names(ctx, wanted) if wanted else {}

@@ -156,7 +156,13 @@ def _lines(
 ) -> tuple[Line, ...]:
     """What was skipped or added for this person is optional or expected for them."""
     return tuple(
-        _line(replace(info, optional=not is_expected(info, enrolment.adjusted)), module.title, figures.get(info.key), said.get(info.key, ()), names)
+        _line(
+            replace(info, optional=not is_expected(info, enrolment.adjusted)),
+            module.title,
+            figures.get(info.key),
+            said.get(info.key, ()),
+            names,
+        )
         for module in version.modules
         for info in module.activities
     )

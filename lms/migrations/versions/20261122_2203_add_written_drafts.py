@@ -41,7 +41,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("edited_by_id", sa.Integer(), nullable=True))
 
 
-
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("courses_activity", schema=None) as batch_op:

@@ -28,7 +28,11 @@ def test_enrolments_are_said_and_erased(engine_name: Any, acting: Any, platform:
     assert held.title == "Vos parcours"
     assert held.rows[0]["Groupe"] == "Groupe du mardi"
     assert held.rows[0]["Raison"] == "teste son activité"
-    assert [next(iter(row)) for row in held.rows[1:]] == ["Entrée", "Fin, notée par l'équipe", "Activité ouverte pour vous"]
+    assert [next(iter(row)) for row in held.rows[1:]] == [
+        "Entrée",
+        "Fin, notée par l'équipe",
+        "Activité ouverte pour vous",
+    ]
     assert held_on(ctx, world.members["coach"]).rows == []
     erase(ctx, person, frozenset({"account"}))
     assert ctx.session.scalar(select(func.count()).select_from(Enrolment)) == 1
