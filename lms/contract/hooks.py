@@ -134,8 +134,8 @@ class Hooks:
 
     @hookspec
     def personal_data(self, ctx: Any, membership_id: int) -> PersonalData:  # type: ignore[empty-body]
-        """Everything that the feature's tables hold on a person."""
+        """Everything that the feature's tables hold on a person, with their own files; said in the language spoken now."""
 
     @hookspec
     def erase_personal_data(self, ctx: Any, membership_id: int, classes: frozenset[str]) -> None:
-        """Erase what these retention classes hold on a person."""
+        """Erase what these retention classes hold on a person; again changes nothing. Features that stand on others go first."""

@@ -162,7 +162,7 @@ def test_a_job_that_dies_half_way_is_taken_up_again(
     _start(platform, world, clock)
     with monkeypatch.context() as broken:
         broken.setattr("lms.accounts.tasks.remove_bytes", cut)
-        broken.setattr("lms.messages.tasks.remove_bytes", lambda *_a, **_n: None)
+        broken.setattr("lms.activities.assignment.tasks.remove_bytes", lambda *_a, **_n: None)
         work(platform)
     assert told
     with platform.reading(world.organisation) as ctx:
