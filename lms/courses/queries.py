@@ -92,12 +92,23 @@ _PRESENT = (
     .where(Enrolment.cohort_id == bindparam("cohort_id"), Enrolment.ended_at.is_(None))
     .group_by(Enrolment.version_id)
 )
+_KEPT = "own enrolments"
 
 
 def own_enrolments(ctx: Context) -> list[tuple[EnrolmentInfo, str]]:
-    """The subject's enrolments with the key of their course: the present ones first, then the ended ones."""
-    rows = ctx.session.execute(_OWN, {"membership_id": ctx.subject.membership_id}).all()
-    return [(EnrolmentInfo(*row[:-1]), row.course_key) for row in rows]
+    """The subject's enrolments with the key of their course: the present ones first, then the ended ones.
+
+    Several pieces of a page ask: while nothing can change, in a session that only reads, they are read once.
+    """
+    member = ctx.subject.membership_id
+    whose, kept = ctx.session.info.get(_KEPT, (None, ()))
+    if whose == member:
+        return list(kept)
+    rows = ctx.session.execute(_OWN, {"membership_id": member}).all()
+    found = [(EnrolmentInfo(*row[:-1]), row.course_key) for row in rows]
+    if ctx.session.info.get("reads_only"):
+        ctx.session.info[_KEPT] = (member, found)
+    return list(found)
 
 
 def own_enrolment(ctx: Context, course_key: str) -> EnrolmentInfo:

@@ -223,7 +223,11 @@ class Database:
             engine,
             expire_on_commit=False,
             autoflush=True,
-            info={"organisation_id": organisation_id, "is_sqlite": self.is_sqlite},
+            info={
+                "organisation_id": organisation_id,
+                "is_sqlite": self.is_sqlite,
+                "reads_only": engine is not self.writer,
+            },
         )
 
 

@@ -148,7 +148,8 @@ def _cover(ctx: Context, cohort_id: int) -> Cover:
 def _add_person(ctx: Context, archive: Archive, tally: Tally, totals: Totals, one: Enrolled) -> Totals:
     found = dossier(ctx, one.enrolment_id)
     paths = []
-    for provider in ctx.registry.evidence_providers:
+    # The papers that one opens first come first; what other features add follows, in their order.
+    for provider in sorted(ctx.registry.evidence_providers, key=lambda one: not one.name.startswith("quality.")):
         paths += [
             archive.add(f"personnes/{one.folder}/{file.path}", file.chunks).path
             for file in provider.files(ctx, [one.enrolment_id])

@@ -106,7 +106,7 @@ def test_a_place_that_nobody_has_fixed_says_so(engine_name, learning):
 
 
 def test_the_planned_weeks_are_over_and_nobody_is_scolded(engine_name, learning, clock):
-    clock.forward(days=90)
+    clock.forward(days=80)
     page = learning.get("/")
     assert "Semaine" not in page
     assert "Combien me coûte une robe ?" in page
@@ -147,9 +147,9 @@ def test_home_when_everything_waits(engine_name, app, platform, world):
     assert "La suite arrive" in learning.get("/")
 
 
-def test_staff_go_to_their_groups(engine_name, learning):
+def test_staff_begin_with_what_waits(engine_name, learning):
     answer = learning.client("trainer").get("/")
-    assert (answer.status_code, answer.location) == (303, "/groupes")
+    assert (answer.status_code, answer.location) == (303, "/ce-soir")
 
 
 def test_staff_look_at_the_published_course_and_send_nothing(engine_name, learning):

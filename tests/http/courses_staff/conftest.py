@@ -13,6 +13,7 @@ from lms.courses.api import enrol
 from lms.courses.operations import assign_staff
 from lms.courses.rosters import cohort_row
 from tests.factories.content import open_cohort, publish_fixture
+from tests.factories.world import give_devices
 
 
 @pytest.fixture
@@ -48,6 +49,8 @@ def visitor(app: Any, platform: Any, world: Any, group: Any) -> Any:
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
         visiting = ensure_person(ctx, given_name="Vera", family_name="Visite", email="vera@essai.test").id
         assign_staff(ctx, cohort=cohort_row(ctx, group.key), membership_id=visiting, role=Role.TRAINER)
-        accept_terms(replace(ctx, actor=actor_of(ctx, visiting)))
+        someone = replace(ctx, actor=actor_of(ctx, visiting))
+        accept_terms(someone)
+        give_devices(someone)
     world.members["visitor"], world.organisations["visitor"] = visiting, world.organisation
     return "visitor"
