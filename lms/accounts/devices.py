@@ -1,7 +1,7 @@
 """The devices in which someone is signed in: noted when they enter, listed, closed one by one or all at once.
 
 Kept of a device: its kind in three words, how and when it entered, the day of its last use. No address of the network, and
-nothing more of what the browser says of itself. The row goes when the device is closed, and 90 days after it has entered.
+nothing more of what the browser says of itself. The row goes when the device is closed, and 90 days after its last use.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def own_devices(ctx: Context, *, this_one: str) -> list[DeviceLine]:
         .where(
             Device.membership_id == ctx.subject.membership_id,
             Device.epoch == Person.epoch,
-            Device.opened_at > ctx.now - DEVICE_LIVES,
+            Device.used_at > ctx.now - DEVICE_LIVES,
         )
         .order_by(Device.used_at.desc(), Device.id.desc())
         .limit(MOST_SHOWN)
@@ -169,6 +169,6 @@ def forget_devices(ctx: Context, *, membership_id: int) -> None:
 
 
 def drop_old_devices(platform: Platform) -> None:
-    """Devices whose cookie has ended, of all organisations."""
+    """Devices that nobody uses any more, of all organisations: whoever has the cookie signs in again."""
     with platform.database.writing() as session, across_tenants(session, "devices that have expired"):
-        session.execute(delete(Device).where(Device.opened_at <= platform.clock() - DEVICE_LIVES))
+        session.execute(delete(Device).where(Device.used_at <= platform.clock() - DEVICE_LIVES))

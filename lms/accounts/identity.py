@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.accounts.devices import DEVICE_LIVES
 from lms.accounts.models import Device, GrantRow, Membership, Organisation, Person, Terms, TermsAcceptance
 from lms.contract.types import Role, Scope
 from lms.kernel.context import Actor, OrganisationInfo
@@ -53,7 +52,6 @@ _IDENTITY = (
             Device.membership_id == Membership.id,
             Device.key == bindparam("device"),
             Device.epoch == Person.epoch,
-            Device.opened_at > bindparam("oldest"),
         ),
     )
     .outerjoin(
@@ -85,7 +83,7 @@ def identify(
     if membership_id is None:
         row = session.execute(_ONE_ORGANISATION, {"organisation_id": organisation_id}).one_or_none()
         return OrganisationInfo(*row) if row else None
-    asked = {"membership_id": membership_id, "now": now, "device": device, "oldest": now - DEVICE_LIVES}
+    asked = {"membership_id": membership_id, "now": now, "device": device}
     rows = session.execute(_IDENTITY, asked).all()
     if not rows:
         return None

@@ -106,6 +106,20 @@ def changed_letter(reader: Reader) -> Letter:
         )
 
 
+def renamed_letter(reader: Reader, former: str, name: str) -> Letter:
+    """Someone whom you train has another name."""
+    said = {"former": former, "name": name}
+    with speaking(reader.language):
+        return Letter(
+            _("%(former)s s'appelle maintenant %(name)s") % said,
+            _letter(
+                reader,
+                _("%(former)s a changé de nom sur la plateforme. Son nouveau nom : %(name)s.") % said,
+                _("Les documents déjà faits gardent l'ancien nom."),
+            ),
+        )
+
+
 def changed_message(reader: Reader) -> str:
     """The same, as a text message."""
     with speaking(reader.language):

@@ -83,7 +83,7 @@ Places = Mapping[Scope, Mapping[int, bool]]
 def onlookers(ctx: Context) -> list[Onlooker]:
     """Who reaches the person signed in, by which roles, and what for; the nearest first. As many queries for 5 as for 500."""
     telling = [right for right in ctx.registry.rights.values() if right.about]
-    places = _own_places(ctx)
+    places = _places(ctx, ctx.subject.membership_id)
     found: dict[int, tuple[str, dict[str, None], dict[str, None]]] = {}
     for holder_id, name, role, scope, scope_id in _reaching(ctx, telling, places):
         abouts = [right.about or "" for right in telling if _reaches(right, role, scope, places, scope_id)]
@@ -104,9 +104,8 @@ def _onlooker(telling: Iterable[Right], abouts: Collection[str], people: Iterabl
     return Onlooker(tuple(people), sees, tuple(text for text in told.values() if text not in sees))
 
 
-def _own_places(ctx: Context) -> Places:
-    """Where the person lies: themself, and each group or course that a row of a feature puts them in."""
-    me = ctx.subject.membership_id
+def _places(ctx: Context, me: int) -> Places:
+    """Where someone lies: themself, and each group or course that a row of a feature puts them in."""
     found: dict[Scope, dict[int, bool]] = {Scope.PERSON: {me: True}}
     for rows in ctx.registry.people_in:
         kinds = {Scope(kind): column for kind, column in rows.model.__scopes__.items() if kind != Scope.PERSON}
@@ -173,6 +172,20 @@ def _who(role: Role, scope: Scope) -> str:
 def _listed(parts: Iterable[str]) -> str:
     *first, last = parts
     return gettext("%(first)s et %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+
+
+def companions_of(ctx: Context, membership_id: int) -> list[int]:
+    """Who trains or accompanies someone now: by a role near them, else on the whole organisation; twenty at the most."""
+    places = _places(ctx, membership_id)
+    near = [
+        and_(GrantRow.scope == kind, GrantRow.scope_id.in_([one for one, is_now in ids.items() if is_now]))
+        for kind, ids in places.items()
+    ]
+    held = (GrantRow.role.in_((Role.TRAINER, Role.COACH)), Membership.status == "active", is_in_force(ctx.now))
+    query = select(GrantRow.membership_id).join(Membership, Membership.id == GrantRow.membership_id).where(*held)
+    query = query.where(GrantRow.membership_id != membership_id).distinct().order_by(GrantRow.membership_id).limit(20)
+    found = ctx.session.scalars(query.where(or_(*near))).all()
+    return list(found or ctx.session.scalars(query.where(GrantRow.scope.in_(WIDE))))
 
 
 def recent_looks(ctx: Context) -> list[Look]:

@@ -12,19 +12,16 @@ from lms.accounts.identifiers import is_email_taken_here, people_with, replace_i
 from lms.accounts.leading import Refused
 from lms.accounts.models import ContactChange, Membership
 from lms.accounts.names import sort_name_of
-from lms.accounts.permissions import READ_PEOPLE
 from lms.accounts.signing import Signer
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.jobs import wake_after_commit
-from lms.kernel.paging import PAGE
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
 
 CODE_LIVES = timedelta(hours=2)
 MOST_TRIES = 5
 MOST_A_DAY = 5
-RENAMED_SHOWS = timedelta(days=14)
 _DAY = timedelta(days=1)
 WRONG_CODE = mark("Ce n'est pas le bon code. Vérifiez les 6 chiffres.")
 OVER = mark("Ce code ne marche plus. Demandez-en un nouveau.")
@@ -116,13 +113,6 @@ def _take(ctx: Context, row: ContactChange) -> str:
 def own_membership(ctx: Context) -> Membership:
     """What the organisation knows of the person signed in."""
     return ctx.session.get_one(Membership, ctx.subject.membership_id)
-
-
-def recently_renamed(ctx: Context) -> list[Membership]:
-    """Whom of those that the actor sees has changed their own name of late: they may not know them by the new one."""
-    query = select(Membership).where(Membership.renamed_at > ctx.now - RENAMED_SHOWS, Membership.erased_at.is_(None))
-    query = query.where(ctx.visible(READ_PEOPLE, Membership), Membership.id != ctx.subject.membership_id)
-    return list(ctx.session.scalars(query.order_by(Membership.renamed_at, Membership.id).limit(PAGE)))
 
 
 def drop_old_changes(platform: Platform) -> None:

@@ -77,7 +77,7 @@ def preferences() -> tuple[Preference, ...]:
 
 @hookimpl
 def wait_kinds() -> tuple[WaitKind, ...]:
-    """Erasures to confirm; people who have changed their name."""
+    """Erasures to confirm."""
     return WAITS
 
 

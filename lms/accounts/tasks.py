@@ -17,7 +17,7 @@ from lms.accounts.contacts import EMAIL
 from lms.accounts.devices import drop_old_devices
 from lms.accounts.downloads import DOWNLOAD_JOB, forget_downloads
 from lms.accounts.erasing import ERASE_JOB, GONE, KEPT, due_erasure, end_erasure, end_keeping, is_due, start_erasure
-from lms.accounts.events import ContactAsked, ContactChanged, LinkRequested, PersonInvited
+from lms.accounts.events import ContactAsked, ContactChanged, LinkRequested, NameChanged, PersonInvited
 from lms.accounts.letters import (
     Letter,
     Reader,
@@ -28,8 +28,10 @@ from lms.accounts.letters import (
     invitation_letter,
     link_letter,
     link_message,
+    renamed_letter,
 )
 from lms.accounts.models import ContactChange, Erasure, Invitation, Membership, Organisation, Person, SignInLink
+from lms.accounts.onlookers import companions_of
 from lms.accounts.own_contacts import drop_old_changes
 from lms.accounts.packing import write_download
 from lms.accounts.signing import INVITATION, LINK, Signer
@@ -58,7 +60,7 @@ _LETTERS: Mapping[str, tuple[type[Letterable], str]] = {
     LinkRequested.type: (SignInLink, "link_id"),
     ContactAsked.type: (ContactChange, "change_id"),
 }
-TOLD = "told"
+TOLD, RENAMED = "told", "renamed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ def post_letter(ctx: Context, event: EventRow) -> None:
     """Start the job that sends what an event calls for; a second delivery of the event finds it sent."""
     if event.type == ContactChanged.type:
         _tell_the_old_address(ctx, event.data["change_id"])
+    if event.type == NameChanged.type:
+        for one in companions_of(ctx, event.data["membership_id"]):
+            start_job(ctx, LETTER, {"table": RENAMED, "id": event.data["membership_id"], "to": one})
     if event.type not in _LETTERS:
         return
     model, name = _LETTERS[event.type]
@@ -107,6 +112,8 @@ def send_letter(platform: Platform, job: RunningJob) -> None:
 def _sealed(ctx: Context, settings: Settings, arguments: Mapping[str, Any]) -> _Sealed | None:
     if arguments["table"] == TOLD:
         return _told(ctx, ctx.session.get(ContactChange, arguments["id"]))
+    if arguments["table"] == RENAMED:
+        return _renamed(ctx, arguments["id"], arguments["to"])
     models = {model.__tablename__: model for model, _name in _LETTERS.values()}
     row = ctx.session.get(models[arguments["table"]], arguments["id"])
     if row is None or row.expires_at <= ctx.now:
@@ -137,6 +144,14 @@ def _told(ctx: Context, row: ContactChange | None) -> _Sealed | None:
     if row.kind == EMAIL:
         return _Sealed(row.old_value, changed_letter(reader), "")
     return _Sealed(row.old_value, None, changed_message(reader))
+
+
+def _renamed(ctx: Context, membership_id: int, to_id: int) -> _Sealed | None:
+    """To someone who trains them; nothing once the name was erased, or to who has no e-mail or has left."""
+    member, trainer = ctx.session.get(Membership, membership_id), ctx.session.get(Membership, to_id)
+    if member is None or not member.former_name or trainer is None or trainer.status != "active" or not trainer.email:
+        return None
+    return _Sealed(trainer.email, renamed_letter(_reader(ctx, to_id), member.former_name, member.name), "")
 
 
 def _reader(ctx: Context, membership_id: int) -> Reader:

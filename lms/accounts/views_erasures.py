@@ -6,7 +6,6 @@ from flask import url_for
 
 from lms.accounts.erasing import confirm_erasure, erasures, erasures_to_confirm
 from lms.accounts.leading import Refused
-from lms.accounts.own_contacts import recently_renamed
 from lms.accounts.permissions import ERASE_PEOPLE
 from lms.accounts.views import Page
 from lms.accounts.views_people import bp
@@ -51,24 +50,4 @@ def _erasure_waits(ctx: Context) -> list[Wait]:
     ]
 
 
-def _renamed_waits(ctx: Context) -> list[Wait]:
-    return [
-        Wait(
-            key=f"renamed:{member.key}:{member.renamed_at:%y%m%d%H%M}",
-            title=gettext("%(former)s s'appelle maintenant %(name)s")
-            % {"former": member.former_name, "name": member.name},
-            since=member.renamed_at,
-            harm=0,
-            minutes=1,
-            url=url_for("people.person", key=member.key),
-            membership_id=member.id,
-        )
-        for member in recently_renamed(ctx)
-        if member.renamed_at is not None
-    ]
-
-
-WAITS = (
-    WaitKind("accounts.erasure", mark("Effacements à confirmer"), "shield", _erasure_waits),
-    WaitKind("accounts.renamed", mark("Noms changés"), "person", _renamed_waits),
-)
+WAITS = (WaitKind("accounts.erasure", mark("Effacements à confirmer"), "shield", _erasure_waits),)

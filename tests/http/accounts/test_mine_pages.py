@@ -181,7 +181,6 @@ def test_a_name_is_changed_and_staff_see_both(signed_in_as: As, key_of: Callable
     page = signed_in_as("trainer").get(f"/personnes/{key_of('learner')}").text
     assert "Aïcha Diallo" in page
     assert "Learner Essai" in page
-    assert "Learner Essai s&#39;appelle maintenant Aïcha Diallo" in signed_in_as("trainer").get("/ce-soir").text
 
 
 def test_a_contact_asks_for_the_password_and_the_code(
