@@ -110,10 +110,8 @@ def send_letter(platform: Platform, job: RunningJob) -> None:
 
 
 def _sealed(ctx: Context, settings: Settings, arguments: Mapping[str, Any]) -> _Sealed | None:
-    if arguments["table"] == TOLD:
-        return _told(ctx, ctx.session.get(ContactChange, arguments["id"]))
-    if arguments["table"] == RENAMED:
-        return _renamed(ctx, arguments["id"], arguments["to"])
+    if arguments["table"] in (TOLD, RENAMED):
+        return (_told if arguments["table"] == TOLD else _renamed)(ctx, arguments)
     models = {model.__tablename__: model for model, _name in _LETTERS.values()}
     row = ctx.session.get(models[arguments["table"]], arguments["id"])
     if row is None or row.expires_at <= ctx.now:
@@ -137,7 +135,8 @@ def _code(reader: Reader, row: ContactChange, code: str, base: str) -> _Sealed:
     return _Sealed(row.value, None, code_message(reader, code))
 
 
-def _told(ctx: Context, row: ContactChange | None) -> _Sealed | None:
+def _told(ctx: Context, arguments: Mapping[str, Any]) -> _Sealed | None:
+    row = ctx.session.get(ContactChange, arguments["id"])
     if row is None:
         return None
     reader = _reader(ctx, row.membership_id)
@@ -146,12 +145,12 @@ def _told(ctx: Context, row: ContactChange | None) -> _Sealed | None:
     return _Sealed(row.old_value, None, changed_message(reader))
 
 
-def _renamed(ctx: Context, membership_id: int, to_id: int) -> _Sealed | None:
+def _renamed(ctx: Context, arguments: Mapping[str, Any]) -> _Sealed | None:
     """To someone who trains them; nothing once the name was erased, or to who has no e-mail or has left."""
-    member, trainer = ctx.session.get(Membership, membership_id), ctx.session.get(Membership, to_id)
+    member, trainer = ctx.session.get(Membership, arguments["id"]), ctx.session.get(Membership, arguments["to"])
     if member is None or not member.former_name or trainer is None or trainer.status != "active" or not trainer.email:
         return None
-    return _Sealed(trainer.email, renamed_letter(_reader(ctx, to_id), member.former_name, member.name), "")
+    return _Sealed(trainer.email, renamed_letter(_reader(ctx, trainer.id), member.former_name, member.name), "")
 
 
 def _reader(ctx: Context, membership_id: int) -> Reader:
