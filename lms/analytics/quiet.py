@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, func, select
@@ -14,7 +16,7 @@ from lms.courses.api import READ_COHORT, ActivityInfo, Structure, progress, read
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.preferences import preference
-from lms.kernel.statements import once, once_for
+from lms.kernel.statements import once_for
 
 QUIET_DAYS = Preference(
     "analytics.quiet_days",
@@ -45,19 +47,19 @@ class Quiet:
 
 
 def quiet_people(ctx: Context) -> list[Quiet]:
-    """The people that the actor accompanies who are quiet, the longest first, thirty at the most. Two queries.
+    """The people that the actor accompanies who are quiet, the longest first, thirty at the most. One query beside the rule.
 
     Who pauses, has ended or has done everything is not quiet. What a phone has not sent yet cannot be known: a person is
     said to be quiet, never absent.
     """
     before = ctx.now - timedelta(days=int(preference(ctx, QUIET_DAYS.name)))
-    silent = once_for(ctx, READ_COHORT, ("analytics", "silent"), lambda: _silent(ctx))
-    rows = ctx.session.execute(silent, {"before": before}).all()
-    figures = _figures(ctx, [row.enrolment_id for row in rows])
+    silent = once_for(ctx, READ_COHORT, ("analytics", "silent"), lambda: _with_figures(ctx, _silent(ctx)))
     found = []
-    for row in rows:
+    for _enrolment, rows in groupby(ctx.session.execute(silent, {"before": before}), key=attrgetter("enrolment_id")):
+        own = list(rows)
+        row = own[0]
+        own = [one for one in own if one.activity_key is not None]
         whole = structure(ctx, row.version_id)
-        own = figures.get(row.enrolment_id, [])
         coming = _next(whole, {one.activity_key for one in own if one.status == DONE})
         if coming is None:
             continue
@@ -107,17 +109,11 @@ def _silent(ctx: Context) -> Select[Any]:
     )
 
 
-def _figures(ctx: Context, enrolment_ids: list[int]) -> dict[int, list[Any]]:
-    if not enrolment_ids:
-        return {}
-    found: dict[int, list[Any]] = {}
-    query = once(("analytics", "figures of some"), lambda: _figures_of_some(ctx))
-    for row in ctx.session.execute(query, {"enrolments": enrolment_ids}):
-        found.setdefault(row.enrolment_id, []).append(row)
-    return found
-
-
-def _figures_of_some(ctx: Context) -> Select[Any]:
-    figure = progress(ctx).subquery()
-    query = select(figure.c.enrolment_id, figure.c.activity_key, figure.c.status, figure.c.last_at)
-    return query.where(figure.c.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+def _with_figures(ctx: Context, silent: Select[Any]) -> Select[Any]:
+    """Each of them with what they have done: a row for each figure, together."""
+    who, figure = silent.subquery(), progress(ctx).subquery()
+    return (
+        select(who, figure.c.activity_key, figure.c.status, figure.c.last_at)
+        .outerjoin(figure, figure.c.enrolment_id == who.c.enrolment_id)
+        .order_by(who.c.since, who.c.enrolment_id)
+    )

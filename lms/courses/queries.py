@@ -30,6 +30,7 @@ from lms.courses.structure import content_of, structure
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow
 from lms.kernel.rights import NotFound
+from lms.kernel.statements import read_once
 from lms.xapi.api import settle
 
 ENROLMENT_COLUMNS = tuple(
@@ -92,23 +93,19 @@ _PRESENT = (
     .where(Enrolment.cohort_id == bindparam("cohort_id"), Enrolment.ended_at.is_(None))
     .group_by(Enrolment.version_id)
 )
-_KEPT = "own enrolments"
 
 
 def own_enrolments(ctx: Context) -> list[tuple[EnrolmentInfo, str]]:
     """The subject's enrolments with the key of their course: the present ones first, then the ended ones.
 
-    Several pieces of a page ask: while nothing can change, in a session that only reads, they are read once.
+    Several pieces of a page ask.
     """
-    member = ctx.subject.membership_id
-    whose, kept = ctx.session.info.get(_KEPT, (None, ()))
-    if whose == member:
-        return list(kept)
-    rows = ctx.session.execute(_OWN, {"membership_id": member}).all()
-    found = [(EnrolmentInfo(*row[:-1]), row.course_key) for row in rows]
-    if ctx.session.info.get("reads_only"):
-        ctx.session.info[_KEPT] = (member, found)
-    return list(found)
+    return read_once(ctx, "own enrolments", lambda: _own_enrolments(ctx))
+
+
+def _own_enrolments(ctx: Context) -> list[tuple[EnrolmentInfo, str]]:
+    rows = ctx.session.execute(_OWN, {"membership_id": ctx.subject.membership_id}).all()
+    return [(EnrolmentInfo(*row[:-1]), row.course_key) for row in rows]
 
 
 def own_enrolment(ctx: Context, course_key: str) -> EnrolmentInfo:

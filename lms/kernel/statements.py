@@ -1,9 +1,9 @@
-"""Statements made once: making one costs more than running it, and the tenant guard plans each only once."""
+"""Statements made once, and answers read once: making a statement costs more than running it, for the guard plans it too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lms.contract.types import Right
     from lms.kernel.context import Context
 
+Found = TypeVar("Found")
 _made: dict[Hashable, Select[Any]] = {}
 
 
@@ -27,3 +28,13 @@ def once_for(ctx: Context, right: Right, key: Hashable, make: Callable[[], Selec
     For a role on a group or a course it is made afresh: the ids stand in the statement itself.
     """
     return once((key, right.name), make) if ctx.holds_everywhere(right) else make()
+
+
+def read_once(ctx: Context, key: Hashable, read: Callable[[], list[Found]]) -> list[Found]:
+    """What several pieces of one page ask for, read once: only in a session that reads, where nothing can change."""
+    if not ctx.session.info.get("reads_only"):
+        return read()
+    place = ("read once", key, ctx.actor, ctx.on_behalf_of)
+    if place not in ctx.session.info:
+        ctx.session.info[place] = read()
+    return list(ctx.session.info[place])

@@ -1,17 +1,17 @@
-"""What waits for who accompanies: answers to give, hand-overs to accept. A query each."""
+"""What waits for who accompanies: answers to give, hand-overs to accept. One query for both."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.api import STAFF_IDS, people
 from lms.contract.waits import Wait
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.statements import once
+from lms.kernel.statements import once, read_once
 from lms.messages.models import ASKED, Handover, LaterMessage, Message, Thread
 from lms.messages.permissions import ANSWER
 from lms.messages.phrases import first_words
@@ -26,11 +26,6 @@ SOME_HARM, STUCK, ASKED_AGAIN = 1.0, 2.0, 3.0
 
 def answers_to_give(ctx: Context) -> list[Wait]:
     """People who wait for an answer of the actor, or of someone who no longer works here."""
-    if not ctx.is_staff:
-        return []
-    everything = ctx.holds_everywhere(ANSWER)
-    query = once(("messages", "answers"), lambda: _answers(ctx)) if everything else _answers(ctx, readable(ctx))
-    rows = ctx.session.execute(query, {"me": me(ctx), "now": ctx.now})
     return [
         Wait(
             key=f"answer:{row.key}",
@@ -42,15 +37,13 @@ def answers_to_give(ctx: Context) -> list[Wait]:
             detail=" · ".join(part for part in (row.place, first_words(row.text)) if part),
             membership_id=row.membership_id,
         )
-        for row in rows
+        for row in _waiting(ctx)
+        if row.is_awaited
     ]
 
 
 def handovers_to_answer(ctx: Context) -> list[Wait]:
     """Colleagues who ask the actor to take over."""
-    if not ctx.is_staff:
-        return []
-    rows = ctx.session.execute(once(("messages", "hand-overs"), lambda: _handovers(ctx)), {"me": me(ctx)})
     return [
         Wait(
             key=f"handover:{row.key}",
@@ -63,15 +56,29 @@ def handovers_to_answer(ctx: Context) -> list[Wait]:
             detail=f"{row.given_name} {row.family_name}".strip(),
             membership_id=row.membership_id,
         )
-        for row in rows
+        for row in _waiting(ctx)
+        if row.asked_at is not None
     ]
 
 
-def _answers(ctx: Context, *narrower: ColumnElement[bool]) -> Select[Any]:
-    """The threads in which `me`, or nobody who works here at `now`, is awaited."""
-    person = people(ctx).subquery()
+def _waiting(ctx: Context) -> list[Any]:
+    """Both, in one query for the page that asks for both."""
+    if not ctx.is_staff:
+        return []
+    everything = ctx.holds_everywhere(ANSWER)
+    query = once(("messages", "waiting"), lambda: _threads(ctx)) if everything else _threads(ctx, readable(ctx))
+    which = {"me": me(ctx), "now": ctx.now}
+    return read_once(ctx, "messages: waiting", lambda: list(ctx.session.execute(query, which)))
+
+
+def _threads(ctx: Context, *narrower: ColumnElement[bool]) -> Select[Any]:
+    """The threads in which `me`, or nobody who works here at `now`, is awaited; and those that `me` is asked to take over."""
+    person, asking = aliased(people(ctx).subquery()), aliased(people(ctx).subquery())
     mine: Any = bindparam("me")
+    whose = or_(Thread.responsible_id == mine, Thread.responsible_id.is_(None), Thread.responsible_id.not_in(STAFF_IDS))
     leaving = exists().where(LaterMessage.thread_id == Thread.id)
+    is_awaited = and_(Thread.waiting_since.is_not(None), Thread.membership_id != mine, whose, ~leaving, *narrower)
+    asked = and_(Handover.thread_id == Thread.id, Handover.to_id == mine, Handover.state == ASKED)
     return (
         select(
             Thread.key,
@@ -83,42 +90,16 @@ def _answers(ctx: Context, *narrower: ColumnElement[bool]) -> Select[Any]:
             Message.text,
             person.c.given_name,
             person.c.family_name,
-        )
-        .join(person, person.c.membership_id == Thread.membership_id)
-        .join(Message, Message.id == Thread.last_id)
-        .where(
-            Thread.waiting_since.is_not(None),
-            Thread.membership_id != mine,
-            or_(
-                Thread.responsible_id == mine,
-                Thread.responsible_id.is_(None),
-                Thread.responsible_id.not_in(STAFF_IDS),
-            ),
-            ~leaving,
-            *narrower,
-        )
-        .order_by(Thread.waiting_since, Thread.id)
-        .limit(MOST)
-    )
-
-
-def _handovers(ctx: Context) -> Select[Any]:
-    """What colleagues ask of `me`."""
-    person, asking = aliased(people(ctx).subquery()), aliased(people(ctx).subquery())
-    return (
-        select(
-            Thread.key,
-            Thread.membership_id,
+            is_awaited.label("is_awaited"),
             Handover.asked_at,
-            person.c.given_name,
-            person.c.family_name,
             asking.c.given_name.label("asking_given_name"),
             asking.c.family_name.label("asking_family_name"),
         )
-        .join(Handover, Handover.thread_id == Thread.id)
         .join(person, person.c.membership_id == Thread.membership_id)
-        .join(asking, asking.c.membership_id == Handover.from_id)
-        .where(Handover.to_id == bindparam("me"), Handover.state == ASKED)
-        .order_by(Handover.asked_at, Handover.id)
+        .outerjoin(Message, Message.id == Thread.last_id)
+        .outerjoin(Handover, asked)
+        .outerjoin(asking, asking.c.membership_id == Handover.from_id)
+        .where(or_(is_awaited, Handover.id.is_not(None)))
+        .order_by(func.coalesce(Thread.waiting_since, Handover.asked_at), Thread.id)
         .limit(MOST)
     )

@@ -14,7 +14,7 @@ from lms.kernel.clock import local_day, months_after
 from lms.kernel.context import Context
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
-from lms.kernel.statements import once_for
+from lms.kernel.statements import once_for, read_once
 from lms.outcomes.data import MONTHS, ContactLine, Ending, LinkInfo, RuleInfo
 from lms.outcomes.models import Answer, Contact, Rule
 from lms.outcomes.permissions import READ, READ_RATES
@@ -153,25 +153,28 @@ def everyone_asked(ctx: Context) -> list[ContactLine]:
 
 
 def calls_to_make(ctx: Context) -> list[Any]:
-    """People to call for news: no e-mail, or a letter that was not answered in ten days. One query."""
-    query = once_for(ctx, READ, "outcomes: calls", lambda: _calls(ctx))
-    return list(ctx.session.execute(query, {"now": ctx.now, "before": ctx.now - PATIENCE}))
+    """People to call for news: no e-mail, or a letter that was not answered in ten days."""
+    return [row for row in _waiting(ctx) if not row.needs_help]
 
 
 def help_asked(ctx: Context) -> list[Any]:
-    """People who asked for help in their answer, and whom nobody has called back. One query."""
-    return list(ctx.session.execute(once_for(ctx, READ, "outcomes: help", lambda: _help(ctx)), {"now": ctx.now}))
+    """People who asked for help in their answer, and whom nobody has called back."""
+    return [row for row in _waiting(ctx) if row.needs_help]
 
 
-def _calls(ctx: Context) -> Select[Any]:
+def _waiting(ctx: Context) -> list[Any]:
+    """Both, in one query for the page that asks for both."""
+    query = once_for(ctx, READ, "outcomes: waiting", lambda: _to_call(ctx))
+    which = {"now": ctx.now, "before": ctx.now - PATIENCE}
+    return read_once(ctx, "outcomes: waiting", lambda: list(ctx.session.execute(query, which)))
+
+
+def _to_call(ctx: Context) -> Select[Any]:
     still = (Contact.answered_at.is_(None), Contact.refused_at.is_(None), Contact.missed_at.is_(None))
     due = or_(Contact.sent_to == "", Contact.sent_at < bindparam("before"))
-    return _lines(ctx).where(ctx.visible(READ, Contact), *still, Contact.expires_at > bindparam("now"), due).limit(MOST_WAITS)  # fmt: skip
-
-
-def _help(ctx: Context) -> Select[Any]:
-    waits = (Answer.needs_help, Answer.helped_at.is_(None))
-    return _lines(ctx).where(ctx.visible(READ, Contact), *waits).limit(MOST_WAITS)
+    silent = and_(*still, Contact.expires_at > bindparam("now"), due)
+    helpless = and_(Answer.needs_help, Answer.helped_at.is_(None))
+    return _lines(ctx).where(ctx.visible(READ, Contact), or_(silent, helpless)).limit(MOST_WAITS)
 
 
 def _unanswered(ctx: Context) -> Any:
