@@ -224,7 +224,7 @@ def _person_page(ctx: Context, member: Membership, form: GrantForm) -> str:
         form=form.offer(givable_roles(ctx)),
         errors=problems(form),
         cards=cards_of(ctx, member.id),
-        invitation=latest_invitation(ctx, member.id),
+        invitation=latest_invitation(ctx, member.id) if member.status == "invited" else None,
         may_lend=member.status == "active"
         and ctx.holds(LEND_ACCESS, member)
         and may_open_for(ctx, LEND_ACCESS, member.id),

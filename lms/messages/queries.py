@@ -121,7 +121,6 @@ def thread_list(
         where.append(Thread.waiting_since.is_not(None))
     if membership_id is not None:
         where.append(Thread.membership_id == membership_id)
-    total = ctx.session.scalar(select(func.count()).select_from(Thread).where(*where)) or 0
     order = (Thread.waiting_since, Thread.id) if waiting else (Thread.last_at.desc(), Thread.id.desc())
     rows = ctx.session.execute(
         select(
@@ -142,6 +141,9 @@ def thread_list(
         .offset((number - 1) * most)
         .limit(most)
     ).all()
+    # A page that is not full says itself how many there are.
+    is_all = number == 1 and len(rows) < most
+    total = len(rows) if is_all else ctx.session.scalar(select(func.count()).select_from(Thread).where(*where)) or 0
     known = _people(ctx, {one for row in rows for one in (row.membership_id, row.responsible_id) if one})
     return Listed([_line(row, known, me(ctx)) for row in rows], total, number, most)
 
@@ -198,14 +200,14 @@ def help_count(ctx: Context, *, cohort_id: int | None = None, membership_id: int
     answers = and_(Message.waited_since.is_not(None), *where)
     joined = select(func.count()).select_from(Message).join(Thread, Thread.id == Message.thread_id).where(answers)
     totals = ctx.session.execute(select(waiting.scalar_subquery(), joined.scalar_subquery())).one()
-    delays = ctx.session.execute(
+    delays = (
         select(Message.waited_since, Message.sent_at)
         .join(Thread, Thread.id == Message.thread_id)
         .where(answers)
         .order_by(Message.id.desc())
         .limit(_RECENT)
     )
-    found = [row.sent_at - row.waited_since for row in delays]
+    found = [row.sent_at - row.waited_since for row in ctx.session.execute(delays)] if totals[1] else []
     return HelpCount(asked=totals[0] + totals[1], answered=totals[1], middle=middle(found))
 
 

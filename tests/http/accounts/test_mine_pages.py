@@ -291,7 +291,8 @@ def test_the_pages_ask_no_more_for_many_staff(
     from lms.accounts.roster import RosterLine
 
     client = signed_in_as("learner")
-    client.get("/moi/qui-voit")
+    for _ in range(2):  # what a process reads once
+        client.get("/moi/qui-voit")
     with count_queries() as few:
         client.get("/moi/qui-voit")
 

@@ -36,7 +36,7 @@ def test_everyone_has_a_page_of_their_own(signed_in_as: As, who: str) -> None:
     client = signed_in_as(who)
     page = client.get("/moi").text
     assert f"{who}@essai.test" in page
-    assert ("/organisme" in page) == (who == "manager")
+    assert ("/organisme" in page) == (who in ("manager", "auditor"))
     data = client.get("/moi/donnees").text
     assert "Conditions acceptées, version 1" in data
 
