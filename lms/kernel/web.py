@@ -172,7 +172,8 @@ def _signed_in_context() -> Context:
     identity = current_identity()
     if identity is None:
         raise NotSignedIn
-    if request.method == "POST" and request.form.get("whose", "") not in ("", whose()):
+    # Only forms are read here: the outbox has limits of its own, set before its body is touched.
+    if request.method == "POST" and "form" in request.mimetype and request.form.get("whose", "") not in ("", whose()):
         raise AnothersIntent
     if identity.must_accept_terms and request.endpoint not in (
         "accounts.terms",

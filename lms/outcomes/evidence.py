@@ -37,10 +37,11 @@ Line = tuple[datetime, str, str, str]
 
 
 def follow_ups(ctx: Context, enrolment_ids: Sequence[int]) -> Iterator[EvidenceFile]:
-    """One table a person, in the order of time. The words that people wrote are theirs and stay out."""
+    """One table a person, in the order of time; none for who has only entered. The words that people wrote stay out."""
     for enrolment_id in enrolment_ids:
         lines = sorted([*_changes(ctx, enrolment_id), *_contacts(ctx, enrolment_id)], key=lambda line: line[0])
-        yield EvidenceFile("pauses-fin-et-suites.csv", [_table(lines, ctx.here.timezone)])
+        if any(what != _KINDS["entered"] for _at, what, _who, _detail_said in lines):
+            yield EvidenceFile("pauses-fin-et-suites.csv", [_table(lines, ctx.here.timezone)])
 
 
 def _changes(ctx: Context, enrolment_id: int) -> Iterator[Line]:

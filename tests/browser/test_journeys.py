@@ -58,6 +58,7 @@ def test_a_porteur_goes_on_and_sees_what_they_can_do(opened: Opener, engine_name
 def test_a_trainer_opens_a_cell_of_the_heat_map(opened: Opener, engine_name: str) -> None:
     """On both databases: from the group to the reasons behind one figure."""
     page = opened("formateur", desk=True)
+    page.goto("/groupes")
     page.get_by_role("link", name=re.compile("Brive")).first.click()
     page.get_by_role("link", name=re.compile("Personne par personne")).click()
     page.wait_for_url("**/acquis")
@@ -74,6 +75,7 @@ def test_a_manager_exports_evidence_and_an_auditor_sees_its_hash(
     opened: Opener, site: Site, engine_name: str, tmp_path: Path
 ) -> None:
     page = opened("responsable", desk=True)
+    page.goto("/groupes")
     page.get_by_role("link", name=re.compile("Brive")).first.click()
     page.locator("main a[href$='/preuves']").first.click()
     page.locator("main form button").first.click()
@@ -158,6 +160,7 @@ def test_learners_pages_have_no_accessibility_violation(
 @pytest.mark.sqlite_only
 def test_staff_pages_have_no_accessibility_violation(opened: Opener, engine_name: str) -> None:
     page = opened("formateur")
+    page.goto("/groupes")
     group = page.locator("main a[href*='/groupes/']").first.get_attribute("href") or ""
     person = f"{group}/acquis"
     page.goto(person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lms.accounts.api import ensure_person
 from lms.courses.api import cohort_by_key
 from tests.factories.courses import enrol
@@ -58,7 +60,8 @@ def test_the_learner_sees_what_and_where(engine_name, learning):
     assert "Tulle, salle 2" in page
     assert "Tulle, salle 2" in learning.get("/")
     assert "lieu à fixer" not in page + learning.get("/")
-    assert 'method="post"' not in page[page.index("<main") : page.index("</main")]
+    posts = re.findall(r'method="post" action="([^"]+)"', page[page.index("<main") : page.index("</main")])
+    assert [address.rpartition("/")[2] for address in posts] == ["aide"], "help, and nothing to declare"
 
 
 def test_the_panel_of_a_group_lists_its_sessions(engine_name, learning):

@@ -159,7 +159,7 @@ def test_leaders_see_what_the_platform_could_not_do_and_have_it_tried_again(
     page = client.get("/travaux").text
     assert "Travail essai.fail" in page
     assert "ValueError" in page
-    assert 'href="/travaux"' in client.get("/moi").text
+    assert 'href="/travaux"' in client.get("/organisme").text
     assert signed_in_as("trainer").get("/travaux").status_code == 404
     assert signed_in_as("trainer").post("/travaux/relancer").status_code == 404
     assert "Travail essai.fail" not in signed_in_as("other_manager").get("/travaux").text

@@ -9,7 +9,8 @@ from lms.kernel.text import TextRefused, render_markdown
 
 def test_a_voice_is_a_player_with_what_it_says() -> None:
     html = render_markdown("![Comment fixer un prix](files/voix.m4a)", picture=lambda path: f"/fichiers/{path}")
-    assert '<audio src="/fichiers/files/voix.m4a"' in html
+    assert "<audio " in html
+    assert 'src="/fichiers/files/voix.m4a"' in html
     assert 'aria-label="Comment fixer un prix"' in html
     assert 'preload="none"' in html
     assert "<img" not in html

@@ -80,14 +80,11 @@ def test_everyone_has_the_same_files_in_the_order_of_names(
         path
         for person in people
         for path in (
-            *(
-                f"personnes/{person}/{file}"
-                for file in ("attestation.pdf", "suivi-a-distance.pdf", "resultats.json", "pauses-fin-et-suites.csv")
-            ),
+            *(f"personnes/{person}/{file}" for file in ("attestation.pdf", "suivi-a-distance.pdf", "resultats.json")),
             f"traces/{person[:2]}.jsonl",
         )
     ]
-    assert names[:15] == expected
+    assert names[:12] == expected
 
 
 def test_the_same_moment_gives_the_same_bytes(
