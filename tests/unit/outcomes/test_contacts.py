@@ -255,7 +255,7 @@ def test_a_person_reads_what_is_held_and_it_goes_with_its_class(
     ctx = acting("trainer")
     note_answer(ctx, contact=contact(ctx, key), said=Said("created", words="Un stand.", consents=True))
     ctx.session.flush()
-    owner = ended[0].membership_id
+    owner = contact(ctx, key).membership_id
     held = held_on(ctx, owner)
     assert held.rows[0]["Votre réponse"] == "J'ai mon activité"
     assert held.rows[0]["Vos mots"] == "Un stand."
