@@ -47,6 +47,7 @@ PROOF_YEARS = Preference(
     "6",
     ("3", "5", "6", "10"),
 )
+STARTED = mark("L’effacement a commencé : il ne peut plus être arrêté.")
 _IS_OPEN = and_(Erasure.withdrawn_at.is_(None), Erasure.done_at.is_(None))
 
 
@@ -95,11 +96,20 @@ def ask_erasure(ctx: Context) -> Erasure:
 
 
 def withdraw_erasure(ctx: Context) -> None:
-    """The person has changed their mind: as long as nothing is erased, nothing will be."""
-    row = open_erasure(ctx)
-    if row is not None:
-        row.withdrawn_at = ctx.now
-        ctx.tell(ErasureWithdrawn(row.membership_id, row.id))
+    """The person has changed their mind: nothing will be erased. `Refused` once the job has taken the request up."""
+    row = _own_locked(ctx)
+    if row is None:
+        return
+    if row.started_at is not None:
+        raise Refused(STARTED)
+    row.withdrawn_at = ctx.now
+    ctx.tell(ErasureWithdrawn(row.membership_id, row.id))
+
+
+def _own_locked(ctx: Context) -> Erasure | None:
+    """The person's open request, as the job sees it too: it is either withdrawn or taken up."""
+    mine = select(Erasure).where(Erasure.membership_id == ctx.subject.membership_id, _IS_OPEN)
+    return ctx.session.scalar(mine.with_for_update().execution_options(populate_existing=True))
 
 
 def confirm_erasure(ctx: Context, *, key: str) -> None:
@@ -160,8 +170,16 @@ def start_erasure(ctx: Context, row: Erasure) -> None:
 
 
 def due_erasure(ctx: Context, erasure_id: int) -> Erasure | None:
-    """The request, if there is still something to do: it may have been withdrawn, or done, since the job was started."""
+    """The request, locked, if there is still something to do: it may have been withdrawn, or done, meanwhile."""
     return ctx.session.scalar(select(Erasure).where(Erasure.id == erasure_id, is_due(ctx.now)).with_for_update())
+
+
+def take_erasure(ctx: Context, erasure_id: int) -> Erasure | None:
+    """The request, as one that can no longer be withdrawn; None when there is nothing to do any more."""
+    row = due_erasure(ctx, erasure_id)
+    if row is not None and row.started_at is None:
+        row.started_at = ctx.now
+    return row
 
 
 def end_erasure(ctx: Context, row: Erasure) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, column, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.database import Base, Keyed, new_uuid
@@ -67,7 +67,17 @@ class Identifier(Base):
     __tablename__ = "accounts_identifier"
     __tenancy__ = "site"
     __retention__ = "account"
-    __table_args__ = (UniqueConstraint("person_id", "kind", "value"), Index(None, "value"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "value"),
+        Index(None, "value"),
+        Index(
+            "ix_accounts_identifier_email",  # an e-mail names one person
+            "value",
+            unique=True,
+            sqlite_where=column("kind") == literal_column("'email'"),
+            postgresql_where=column("kind") == literal_column("'email'"),
+        ),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("accounts_person.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
@@ -281,6 +291,8 @@ class Erasure(OrganisationOwned, Keyed, Base):
     withdrawn_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None]
+    started_at: Mapped[datetime | None]
+    """When the job took it up: from then on it cannot be withdrawn."""
     done_at: Mapped[datetime | None]
     kept_until: Mapped[datetime | None]
     """The term of what the law keeps; None once that is gone too."""

@@ -23,7 +23,7 @@ from lms.accounts.grants import (
     require_everywhere,
     require_over,
 )
-from lms.accounts.identifiers import is_email_taken_here, people_with, replace_identifier
+from lms.accounts.identifiers import EmailTaken, is_email_taken_here, looking_again, people_with, replace_identifier
 from lms.accounts.leading import Refused, keep_a_leader, keep_a_leader_without
 from lms.accounts.models import GrantRow, Identifier, Invitation, Membership, Person
 from lms.accounts.names import sort_name_of
@@ -56,6 +56,7 @@ __all__ = [
     "take_role_back",
 ]
 INVITATION_LIVES = timedelta(days=30)
+TAKEN_HERE = mark("Quelqu'un de votre organisme a déjà cet e-mail.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +83,25 @@ def ensure_person(
 
     The caller has checked the right. `phone` is in E.164. A phone number alone never joins two people: it may be shared.
     """
-    known = people_with(ctx, [email.lower()] if email else []).get(email.lower())
-    if known is None:
-        person = Person(password_hash=password_hash, language=language)
-        ctx.session.add(person)
+
+    def join() -> Membership:
+        known = people_with(ctx, [email.lower()] if email else []).get(email.lower())
+        if known is None:
+            person = Person(password_hash=password_hash, language=language)
+            ctx.session.add(person)
+            ctx.session.flush()
+            known = person.id
+            _add_identifiers(ctx, known, email=email, phone=phone)
+        for existing in _members_among(ctx, [known]):
+            return existing
+        membership = _membership(
+            ctx, known, given_name=given_name, family_name=family_name, email=email, phone=phone, status=status
+        )
+        ctx.session.add(membership)
         ctx.session.flush()
-        known = person.id
-        _add_identifiers(ctx, known, email=email, phone=phone)
-    for existing in _members_among(ctx, [known]):
-        return existing
-    membership = _membership(
-        ctx, known, given_name=given_name, family_name=family_name, email=email, phone=phone, status=status
-    )
-    ctx.session.add(membership)
-    ctx.session.flush()
-    return membership
+        return membership
+
+    return looking_again(ctx, join)
 
 
 def _add_identifiers(ctx: Context, person_id: int, *, email: str, phone: str) -> None:
@@ -131,6 +136,10 @@ def invite_many(ctx: Context, *, lines: Sequence[RosterLine]) -> list[Invited]:
     require_everywhere(ctx, INVITE)
     if not {Role(line.role) for line in lines} <= givable_roles(ctx):
         raise Forbidden(WRITE_ROLES.name)
+    return looking_again(ctx, lambda: _invite(ctx, lines))
+
+
+def _invite(ctx: Context, lines: Sequence[RosterLine]) -> list[Invited]:
     known = people_with(ctx, [line.email for line in lines if line.email])
     here = {row.person_id: row for row in _members_among(ctx, known.values())}
     first = {line.email: place for place, line in reversed(list(enumerate(lines))) if line.email}
@@ -225,12 +234,15 @@ def change_person(
     values = {"given_name": given_name, "family_name": family_name, "email": email, "phone": phone}
     changed = tuple(name for name, value in values.items() if getattr(membership, name) != value)
     if "email" in changed and email and is_email_taken_here(ctx, membership, email):
-        raise Refused(mark("Quelqu'un de votre organisme a déjà cet e-mail."))
+        raise Refused(TAKEN_HERE)
     for name in changed:
         setattr(membership, name, values[name])
     membership.sort_name = sort_name_of(given_name, family_name)
     for kind in {"email", "phone"} & set(changed):
-        replace_identifier(ctx, membership, kind, values[kind])
+        try:
+            replace_identifier(ctx, membership, kind, values[kind])
+        except EmailTaken as taken:
+            raise Refused(TAKEN_HERE) from taken
     if changed:
         ctx.tell(PersonChanged(membership.id, changed))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from lms.accounts.contacts import EMAIL
 from lms.accounts.events import ContactAsked, ContactChanged, NameChanged
-from lms.accounts.identifiers import is_email_taken_here, people_with, replace_identifier
+from lms.accounts.identifiers import EmailTaken, is_email_taken_here, people_with, replace_identifier
 from lms.accounts.leading import Refused
 from lms.accounts.models import ContactChange, Membership
 from lms.accounts.names import sort_name_of
@@ -25,6 +25,7 @@ MOST_A_DAY = 5
 _DAY = timedelta(days=1)
 WRONG_CODE = mark("Ce n'est pas le bon code. Vérifiez les 6 chiffres.")
 OVER = mark("Ce code ne marche plus. Demandez-en un nouveau.")
+TAKEN = mark("Cet e-mail sert déjà à un autre compte. Parlez-en à votre association.")
 
 
 def change_own_name(ctx: Context, *, given_name: str, family_name: str) -> bool:
@@ -72,20 +73,24 @@ def ask_contact(ctx: Context, *, kind: str, value: str) -> ContactChange:
 
 def waiting_contact(ctx: Context) -> ContactChange | None:
     """The change whose code is awaited."""
+    return ctx.session.scalar(_waiting(ctx))
+
+
+def _waiting(ctx: Context) -> Select[ContactChange]:
     query = select(ContactChange).where(
         ContactChange.membership_id == ctx.subject.membership_id,
         ContactChange.confirmed_at.is_(None),
         ContactChange.expires_at > ctx.now,
     )
-    return ctx.session.scalar(query.order_by(ContactChange.id.desc()).limit(1))
+    return query.order_by(ContactChange.id.desc()).limit(1)
 
 
 def confirm_contact(ctx: Context, *, code: str, signer: Signer) -> str:
     """The code has come back: from now on this address counts. Returns what is wrong otherwise; each try is counted."""
-    row = waiting_contact(ctx)
+    # Locked before it is read: codes that are tried at once are counted one after the other.
+    row = ctx.session.scalar(_waiting(ctx).with_for_update())
     if row is None:
         return OVER
-    row = ctx.session.scalars(select(ContactChange).where(ContactChange.id == row.id).with_for_update()).one()
     row.tries += 1
     if row.tries > MOST_TRIES:
         row.expires_at = ctx.now
@@ -102,9 +107,13 @@ def _take(ctx: Context, row: ContactChange) -> str:
         or people_with(ctx, [row.value]).get(row.value, membership.person_id) != membership.person_id
     ):
         row.expires_at = ctx.now
-        return mark("Cet e-mail sert déjà à un autre compte. Parlez-en à votre association.")
+        return TAKEN
+    try:
+        replace_identifier(ctx, membership, row.kind, row.value, verified_at=ctx.now)
+    except EmailTaken:
+        row.expires_at = ctx.now
+        return TAKEN
     setattr(membership, row.kind, row.value)
-    replace_identifier(ctx, membership, row.kind, row.value, verified_at=ctx.now)
     row.confirmed_at = ctx.now
     ctx.tell(ContactChanged(membership.id, row.id))
     return ""

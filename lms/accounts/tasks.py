@@ -16,7 +16,17 @@ from sqlalchemy import select
 from lms.accounts.contacts import EMAIL
 from lms.accounts.devices import drop_old_devices
 from lms.accounts.downloads import DOWNLOAD_JOB, forget_downloads
-from lms.accounts.erasing import ERASE_JOB, GONE, KEPT, due_erasure, end_erasure, end_keeping, is_due, start_erasure
+from lms.accounts.erasing import (
+    ERASE_JOB,
+    GONE,
+    KEPT,
+    due_erasure,
+    end_erasure,
+    end_keeping,
+    is_due,
+    start_erasure,
+    take_erasure,
+)
 from lms.accounts.events import ContactAsked, ContactChanged, LinkRequested, NameChanged, PersonInvited
 from lms.accounts.letters import (
     Letter,
@@ -208,8 +218,8 @@ def pack_data(platform: Platform, job: RunningJob) -> None:
 
 def erase_person(platform: Platform, job: RunningJob) -> None:
     """Erase what no law keeps, class by class, or what the law kept once its term is over; each step may be done again."""
-    with platform.reading(job.organisation_id) as ctx:
-        asked = due_erasure(ctx, job.arguments["erasure_id"])
+    with platform.writing(job.organisation_id) as ctx:
+        asked = take_erasure(ctx, job.arguments["erasure_id"])
     if asked is None:
         return
     is_first = asked.done_at is None

@@ -246,8 +246,11 @@ def post_erasure(ctx: Context) -> Page:
 @signed_in
 def post_erasure_end(ctx: Context) -> Page:
     """Change one's mind."""
-    withdraw_erasure(ctx)
-    flash(gettext("Votre demande est retirée. Rien n'est effacé."))
+    try:
+        withdraw_erasure(ctx)
+        flash(gettext("Votre demande est retirée. Rien n'est effacé."))
+    except Refused as refused:
+        flash(gettext(str(refused)), "bad")
     return go("accounts.erasure")
 
 

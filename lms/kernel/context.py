@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select
 from lms.contract.types import STAFF, Right, Role, Scope
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.database import TenantSession
-from lms.kernel.events import Event, EventRow
+from lms.kernel.events import Event, EventRow, EventThing
 from lms.kernel.rights import Forbidden, Grant, NotFound, are_people, holds, reach, visible
 from lms.kernel.tenancy import across_tenants
 
@@ -132,6 +132,10 @@ class Context:
                 at=self.now,
                 type=event.type,
                 data=event.data(),
+                things=[
+                    EventThing(organisation_id=self.here.id, field=field, thing_id=thing)
+                    for field, thing in event.things()
+                ],
             )
         )
 

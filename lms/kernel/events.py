@@ -11,10 +11,10 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.kernel.database import Base
+from lms.kernel.database import Base, Identifier
 from lms.kernel.tenancy import OrganisationOwned
 
 
@@ -33,6 +33,12 @@ class Event:
         """The fields, as stored."""
         return asdict(self)
 
+    def things(self) -> Iterator[tuple[str, int]]:
+        """(field, id) of each thing that the fact is about: what the trail is searched by."""
+        for name, value in self.data().items():
+            if name.endswith("_id") and isinstance(value, int):
+                yield name, value
+
 
 def events_in(module: ModuleType) -> Iterator[type[Event]]:
     """The facts that a module declares."""
@@ -46,7 +52,12 @@ class EventRow(OrganisationOwned, Base):
 
     __tablename__ = "kernel_event"
     __retention__ = "trail"
-    __table_args__ = (Index(None, "organisation_id", "at"), Index(None, "delivered_at"))
+    __table_args__ = (
+        Index(None, "organisation_id", "at"),
+        Index(None, "organisation_id", "actor_id"),
+        Index(None, "organisation_id", "on_behalf_of_id"),
+        Index(None, "delivered_at"),
+    )
 
     actor_id: Mapped[int | None]
     on_behalf_of_id: Mapped[int | None]
@@ -60,3 +71,16 @@ class EventRow(OrganisationOwned, Base):
     """Not to be tried again before; None: at once, or never any more (`lms.kernel.delivery`)."""
     fault: Mapped[str] = mapped_column(String(60), default="")
     """The kind of the last failure."""
+    things: Mapped[list[EventThing]] = relationship(lazy="raise")
+
+
+class EventThing(OrganisationOwned, Base):
+    """What an event is about, by an index: its data is JSON, which no database searches quickly."""
+
+    __tablename__ = "kernel_event_thing"
+    __retention__ = "trail"
+    __table_args__ = (Index(None, "organisation_id", "field", "thing_id", "event_id"), Index(None, "event_id"))
+
+    event_id: Mapped[int] = mapped_column(ForeignKey(EventRow.id, ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(40))
+    thing_id: Mapped[int] = mapped_column(Identifier)

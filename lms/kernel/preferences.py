@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, bindparam, delete, or_, select
+from sqlalchemy import Index, String, bindparam, column, delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.contract.types import Scope
@@ -16,7 +17,17 @@ class PreferenceRow(OrganisationOwned, Base):
 
     __tablename__ = "kernel_preference"
     __retention__ = "settings"
-    __table_args__ = (Index(None, "organisation_id", "name", "membership_id"),)
+    __table_args__ = (
+        Index(None, "organisation_id", "name", "membership_id", unique=True),
+        Index(
+            "ix_kernel_preference_of_organisation",  # NULL equals nothing: the index above lets it be set twice
+            "organisation_id",
+            "name",
+            unique=True,
+            sqlite_where=column("membership_id").is_(None),
+            postgresql_where=column("membership_id").is_(None),
+        ),
+    )
 
     membership_id: Mapped[int | None]
     name: Mapped[str] = mapped_column(String(60))
@@ -62,11 +73,16 @@ def set_preference(ctx: Context, name: str, value: str) -> None:
         raise WrongPreference(name)
     owner = ctx.subject.membership_id if declared.scope is Scope.PERSON else None
     same = PreferenceRow.membership_id.is_(None) if owner is None else PreferenceRow.membership_id == owner
-    row = ctx.session.scalar(select(PreferenceRow).where(PreferenceRow.name == name, same))
+    query = select(PreferenceRow).where(PreferenceRow.name == name, same)
+    row = ctx.session.scalar(query)
     if row is None:
-        ctx.session.add(PreferenceRow(organisation_id=ctx.here.id, membership_id=owner, name=name, value=value))
-    else:
-        row.value = value
+        row = PreferenceRow(organisation_id=ctx.here.id, membership_id=owner, name=name, value=value)
+        try:
+            with ctx.session.begin_nested():
+                ctx.session.add(row)
+        except IntegrityError:  # someone else has set it for the first time, at once
+            row = ctx.session.scalars(query).one()
+    row.value = value
     ctx.session.info.pop(_KEPT, None)
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 
 from lms.contract.naming import NamedThing, Naming
 from lms.contract.types import Right, Role, Scope
 from lms.kernel.clock import start_of_day
 from lms.kernel.context import Context
-from lms.kernel.events import EventRow
+from lms.kernel.events import EventRow, EventThing
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import Forbidden
@@ -130,12 +130,11 @@ def _people(ctx: Context, text: str) -> Sequence[int]:
 
 def _is_about(ctx: Context, people: Sequence[int]) -> ColumnElement[bool]:
     tests = [
-        EventRow.data[field].as_integer().in_(list(naming.whose(ctx, people)))
+        and_(EventThing.field.in_(naming.fields), EventThing.thing_id.in_(list(naming.whose(ctx, people))))
         for naming in ctx.registry.namings
         if naming.whose is not None and people
-        for field in naming.fields
     ]
-    return or_(*tests) if tests else false()
+    return EventRow.id.in_(select(EventThing.event_id).where(or_(*tests))) if tests else false()
 
 
 def _naming(ctx: Context, field: str) -> Naming | None:

@@ -15,7 +15,7 @@ from lms.accounts.devices import add_device
 from lms.accounts.models import Membership
 from lms.contract.types import Role, Scope
 from lms.courses.api import enrol
-from lms.kernel.events import EventRow
+from lms.kernel.events import EventRow, EventThing
 from lms.kernel.platform import Platform
 from tests.factories.browsing import words_of
 from tests.factories.content import open_cohort, publish_fixture
@@ -136,6 +136,7 @@ def test_as_many_queries_for_a_hundred_facts_as_for_ten(
                 EventRow(
                     organisation_id=world.organisation, actor_id=someone.id, at=ctx.now,
                     type="accounts.person_changed", data={"membership_id": someone.id, "fields": ["email"]},
+                    things=[EventThing(organisation_id=world.organisation, field="membership_id", thing_id=someone.id)],
                 )
             )  # fmt: skip
     assert asked() == before
