@@ -20,6 +20,7 @@ from lms.courses.structure import forget_structures
 from lms.kernel import jobs
 from lms.kernel.context import Context
 from lms.kernel.database import Base, TenantSession
+from lms.kernel.i18n import speak
 from lms.kernel.platform import Identity, Platform
 from lms.kernel.site import fix_iri_prefix
 from lms.kernel.web import SignedIn
@@ -117,6 +118,7 @@ def platform(shared_platform: Platform, clock: TestClock, tmp_path: Path) -> Pla
     shared_platform.clock = clock
     shared_platform.forget()
     forget_structures()
+    speak("fr")  # whatever a page of the test before was read in
     with shared_platform.database.writing() as session:
         fix_iri_prefix(session, PREFIX)
     return shared_platform

@@ -54,8 +54,8 @@ class EventRow(OrganisationOwned, Base):
     __retention__ = "trail"
     __table_args__ = (
         Index(None, "organisation_id", "at"),
-        Index(None, "organisation_id", "actor_id"),
-        Index(None, "organisation_id", "on_behalf_of_id"),
+        Index(None, "actor_id"),
+        Index(None, "on_behalf_of_id"),
         Index(None, "delivered_at"),
     )
 
@@ -79,7 +79,7 @@ class EventThing(OrganisationOwned, Base):
 
     __tablename__ = "kernel_event_thing"
     __retention__ = "trail"
-    __table_args__ = (Index(None, "organisation_id", "field", "thing_id", "event_id"), Index(None, "event_id"))
+    __table_args__ = (Index(None, "field", "thing_id", "event_id"), Index(None, "event_id"))
 
     event_id: Mapped[int] = mapped_column(ForeignKey(EventRow.id, ondelete="CASCADE"))
     field: Mapped[str] = mapped_column(String(40))

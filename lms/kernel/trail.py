@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import CompoundSelect, Select, false, func, select, tuple_, union
 
 from lms.contract.naming import NamedThing, Naming
 from lms.contract.types import Right, Role, Scope
@@ -32,6 +32,7 @@ SOMEONE = mark("quelqu’un")
 PLATFORM = mark("La plateforme")
 GONE = mark("Un fait d’une fonction qui n’est plus installée")
 _CHUNK = 500
+_Asked = Callable[[Select[Any]], Select[Any]]
 _NAME = re.compile(r"%\((\w+)\)s")
 
 
@@ -71,15 +72,15 @@ COLUMNS = (
 
 def trail_page(ctx: Context, question: Question, *, number: int = 1) -> Listed[TrailLine]:
     """A page of the trail, the newest first. As many queries for a day as for ten years."""
-    tests = _tests(ctx, question)
-    total = ctx.session.scalar(select(func.count()).select_from(EventRow).where(*tests)) or 0
-    rows = ctx.session.scalars(_newest_first(tests).offset((number - 1) * PAGE).limit(PAGE)).all()
+    asked = _asked(ctx, question)
+    total = ctx.session.scalar(asked(select(func.count()).select_from(EventRow))) or 0
+    rows = ctx.session.scalars(_newest_first(asked).offset((number - 1) * PAGE).limit(PAGE)).all()
     return Listed(_lines(ctx, rows), total, number)
 
 
 def whole_trail(ctx: Context, question: Question) -> Iterator[TrailLine]:
     """All of it, for a file, a piece at a time."""
-    query = _newest_first(_tests(ctx, question)).limit(_CHUNK)
+    query = _newest_first(_asked(ctx, question)).limit(_CHUNK)
     rows = ctx.session.scalars(query).all()
     while rows:
         yield from _lines(ctx, rows)
@@ -100,15 +101,18 @@ def _about_anyone(ctx: Context, title: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _newest_first(tests: Sequence[ColumnElement[bool]]) -> Select[EventRow]:
-    return select(EventRow).where(*tests).order_by(EventRow.at.desc(), EventRow.id.desc())
+def _newest_first(asked: _Asked) -> Select[EventRow]:
+    return asked(select(EventRow)).order_by(EventRow.at.desc(), EventRow.id.desc())
 
 
-def _tests(ctx: Context, question: Question) -> list[ColumnElement[bool]]:
-    """The right is on the whole organisation: facts are about things of all kinds, which a narrower scope cannot sort."""
+def _asked(ctx: Context, question: Question) -> _Asked:
+    """What narrows a query on events to the question.
+
+    The right is on the whole organisation: facts are about things of all kinds, which a narrower scope cannot sort.
+    """
     if not ctx.holds_everywhere(READ_TRAIL):
         raise Forbidden(READ_TRAIL.name)
-    zone, tests = ctx.here.timezone, []
+    zone, tests, ids = ctx.here.timezone, [], []
     if question.kind:
         tests.append(EventRow.type == question.kind)
     if question.since:
@@ -116,11 +120,18 @@ def _tests(ctx: Context, question: Question) -> list[ColumnElement[bool]]:
     if question.until:
         tests.append(EventRow.at < start_of_day(question.until + timedelta(days=1), zone))
     if question.who:
-        found = _people(ctx, question.who)
-        tests.append(or_(EventRow.actor_id.in_(found), EventRow.on_behalf_of_id.in_(found)))
+        ids.append(_done_by(_people(ctx, question.who)))
     if question.about:
-        tests.append(_is_about(ctx, _people(ctx, question.about)))
-    return tests
+        ids.append(_about(ctx, _people(ctx, question.about)))
+
+    def narrowed(query: Select[Any]) -> Select[Any]:
+        # Joined, not `id IN (…)`: SQLite would walk over all events of the organisation and look each one up.
+        for number, one in enumerate(ids):
+            found = one.subquery(f"found{number}")
+            query = query.join(found, found.c[0] == EventRow.id)
+        return query.where(*tests)
+
+    return narrowed
 
 
 def _people(ctx: Context, text: str) -> Sequence[int]:
@@ -128,13 +139,22 @@ def _people(ctx: Context, text: str) -> Sequence[int]:
     return naming.find(ctx, text) if naming and naming.find else ()
 
 
-def _is_about(ctx: Context, people: Sequence[int]) -> ColumnElement[bool]:
-    tests = [
-        and_(EventThing.field.in_(naming.fields), EventThing.thing_id.in_(list(naming.whose(ctx, people))))
-        for naming in ctx.registry.namings
-        if naming.whose is not None and people
-    ]
-    return EventRow.id.in_(select(EventThing.event_id).where(or_(*tests))) if tests else false()
+def _done_by(people: Sequence[int]) -> CompoundSelect[int]:
+    """A union rather than an OR, here and below: each part walks an index of its own."""
+    return union(*(select(EventRow.id).where(one.in_(people)) for one in (EventRow.actor_id, EventRow.on_behalf_of_id)))
+
+
+def _about(ctx: Context, people: Sequence[int]) -> CompoundSelect[int]:
+    about = select(EventThing.event_id)
+    return union(
+        about.where(false()),
+        *(
+            about.where(EventThing.field == field, EventThing.thing_id.in_(things))
+            for naming in ctx.registry.namings
+            if naming.whose is not None and people and (things := list(naming.whose(ctx, people)))
+            for field in naming.fields
+        ),
+    )
 
 
 def _naming(ctx: Context, field: str) -> Naming | None:

@@ -73,8 +73,8 @@ def upgrade() -> None:
     with op.batch_alter_table("kernel_event_thing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_kernel_event_thing_event_id"), ["event_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_kernel_event_thing_organisation_id_field_thing_id_event_id"),
-            ["organisation_id", "field", "thing_id", "event_id"],
+            batch_op.f("ix_kernel_event_thing_field_thing_id_event_id"),
+            ["field", "thing_id", "event_id"],
             unique=False,
         )
 
@@ -91,12 +91,10 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("kernel_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kernel_event_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_kernel_event_organisation_id_actor_id"), ["organisation_id", "actor_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_kernel_event_organisation_id_on_behalf_of_id"),
-            ["organisation_id", "on_behalf_of_id"],
+            batch_op.f("ix_kernel_event_on_behalf_of_id"),
+            ["on_behalf_of_id"],
             unique=False,
         )
 
@@ -133,8 +131,8 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("kernel_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kernel_event_organisation_id_on_behalf_of_id"))
-        batch_op.drop_index(batch_op.f("ix_kernel_event_organisation_id_actor_id"))
+        batch_op.drop_index(batch_op.f("ix_kernel_event_on_behalf_of_id"))
+        batch_op.drop_index(batch_op.f("ix_kernel_event_actor_id"))
 
     with op.batch_alter_table("accounts_identifier", schema=None) as batch_op:
         batch_op.drop_index(
@@ -147,7 +145,7 @@ def downgrade() -> None:
         batch_op.drop_column("started_at")
 
     with op.batch_alter_table("kernel_event_thing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_kernel_event_thing_organisation_id_field_thing_id_event_id"))
+        batch_op.drop_index(batch_op.f("ix_kernel_event_thing_field_thing_id_event_id"))
         batch_op.drop_index(batch_op.f("ix_kernel_event_thing_event_id"))
 
     op.drop_table("kernel_event_thing")
