@@ -102,7 +102,8 @@ def put_off(ctx: Context, waits: Collection[str], *, days: int) -> datetime:
     return until
 
 
-def put_back(ctx: Context) -> None:
-    """Show again everything that one had put off."""
+def put_back(ctx: Context, waits: Collection[str] = ()) -> None:
+    """Show again lines that one had put off: all of them, unless some are named."""
     ctx.require(SEE_EVENING)
-    ctx.session.execute(delete(PutOff).where(PutOff.membership_id == ctx.subject.membership_id))
+    mine = delete(PutOff).where(PutOff.membership_id == ctx.subject.membership_id)
+    ctx.session.execute(mine.where(PutOff.wait.in_(sorted(set(waits))[:MOST_AT_ONCE])) if waits else mine)

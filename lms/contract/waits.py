@@ -30,7 +30,9 @@ class Wait:
 class WaitKind:
     """A kind of thing that waits. `waits(ctx)` returns what the actor may act on, in two queries at the most.
 
-    `render(ctx, wait)` returns safe HTML to do it in place (a form that posts to the feature's own address), or "".
+    `render(ctx, wait)` returns safe HTML to do it in place (a form that posts to the feature's own address), or "". Its form
+    carries `next`, the address of the list, and its view ends with `go_back`. What is heavy to draw (`is_heavy`: a whole work
+    with its photos) is drawn for one line at a time, the one that is opened.
     """
 
     name: str
@@ -38,3 +40,4 @@ class WaitKind:
     icon: str
     waits: Callable[..., Sequence[Wait]]
     render: Callable[..., str] | None = None
+    is_heavy: bool = False

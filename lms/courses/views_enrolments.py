@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import request
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import PersonInfo, is_readable, person
@@ -32,7 +32,7 @@ from lms.courses.reasons import VOID_REASONS
 from lms.courses.rosters import enrolment_row, enrolments_of
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, speech
-from lms.kernel.web import flash, go, guarded, render
+from lms.kernel.web import flash, go, go_back, guarded, render, undo
 from lms.xapi.api import VOID
 
 bp = views_cohorts.bp
@@ -83,10 +83,12 @@ def post_end(ctx: Context, key: str) -> Response:
     row, form = enrolment_row(ctx, key), EndForm()
     if form.validate():
         end_enrolment(ctx, enrolment=row, reason=str(form.reason.data))
-        flash(gettext("L'inscription est terminée. Tout ce qui a été fait reste."))
+        said = gettext("%(name)s : l'inscription est terminée. Tout ce qui a été fait reste.")
+        back = undo(gettext("Annuler : le parcours continue"), url_for(".post_resumption", key=key))
+        flash(said % {"name": person(ctx, row.membership_id).name}, "good", back)
     else:
         flash(gettext("Choisissez une raison."), "warn")
-    return go(".enrolment", key=key)
+    return go_back(".enrolment", key=key)
 
 
 @bp.post("/inscriptions/<key>/reprendre")
@@ -95,7 +97,7 @@ def post_resumption(ctx: Context, key: str) -> Response:
     """Take an ended enrolment up again."""
     resume_enrolment(ctx, enrolment=enrolment_row(ctx, key))
     flash(gettext("L'inscription reprend, avec tout ce qui a été fait."))
-    return go(".enrolment", key=key)
+    return go_back(".enrolment", key=key)
 
 
 @bp.post("/inscriptions/<key>/pause")

@@ -222,7 +222,7 @@ def page_globals() -> dict[str, Any]:
         "word": functools.partial(word, ctx),
         "viewer": _viewer(identity, ctx) if identity else None,
         "navigation": navigation(ctx) if identity else [],
-        "flashes": get_flashed_messages(with_categories=True),
+        "flashes": [_flashed(*one) for one in get_flashed_messages(with_categories=True)],
         "page_state": {},
         "footer_links": [],
         "seen_as": seeing.seen_as(),
@@ -242,9 +242,22 @@ def _viewer(identity: Identity, ctx: Context) -> dict[str, Any]:
     }
 
 
-def flash(text: str, tone: str = "good") -> None:
-    """Say something on the next page: "good", "warn" or "bad"."""
-    flask_flash(text, tone)
+def flash(text: str, tone: str = "good", *acts: dict[str, Any] | None) -> None:
+    """Say something on the next page: "good", "warn" or "bad".
+
+    `acts`: what can be done about it there, each {"label", "url"}; with "fields" it is a button that posts them, else a link.
+    """
+    found = [one for one in acts if one]
+    flask_flash({"text": text, "acts": found} if found else text, tone)
+
+
+def undo(label: str, url: str, *fields: tuple[str, str]) -> dict[str, Any]:
+    """For `flash`: a button that takes back what was just done, and comes back to the page that the form stood on."""
+    return {"label": label, "url": url, "fields": [*fields, ("next", request.form.get("next", ""))]}
+
+
+def _flashed(tone: str, said: Any) -> tuple[str, str, list[dict[str, Any]]]:
+    return (tone, said["text"], said["acts"]) if isinstance(said, dict) else (tone, said, [])
 
 
 def intent_id() -> str:
@@ -265,6 +278,12 @@ def whose() -> str:
 def go(endpoint: str, **values: Any) -> WerkzeugResponse:
     """After a POST: see another page."""
     return redirect(url_for(endpoint, **values), 303)
+
+
+def go_back(endpoint: str, **values: Any) -> WerkzeugResponse:
+    """After a POST: to the page that the form stood on, where it says so (`next`) and it is one of ours; else to another."""
+    target = request.form.get("next", "")
+    return redirect(target, 303) if is_local(target) else go(endpoint, **values)
 
 
 def is_local(target: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.accounts.api import PersonInfo, members, person, person_by_key
@@ -16,7 +16,7 @@ from lms.kernel.media import FILE, PHOTO, VOICE, MediaRefused
 from lms.kernel.paging import PAGE
 from lms.kernel.rights import NotFound
 from lms.kernel.uploading import send_media, sent_media, sentence
-from lms.kernel.web import context, flash, go, guarded, is_local, page_number, pager, platform, render
+from lms.kernel.web import context, flash, go, go_back, guarded, page_number, pager, platform, render, undo
 from lms.messages.companions import companions_of
 from lms.messages.models import Thread
 from lms.messages.operations import open_thread, write_later, write_message
@@ -137,8 +137,7 @@ def media(ctx: Context, key: str, media_key: str) -> Response:
 
 def back_to(key: str) -> WerkzeugResponse:
     """To the page that the form stood on, where it was not the conversation's own; else to the newest message."""
-    target = request.form.get("next", "")
-    return redirect(target, 303) if is_local(target) else go("messages.thread", key=key, _anchor="dernier")
+    return go_back("messages.thread", key=key, _anchor="dernier")
 
 
 def facing(ctx: Context, course_key: str, activity_key: str) -> Play:
@@ -155,10 +154,15 @@ def refused_words(refused: Refused) -> str:
 def _written(ctx: Context, key: str, words: Words) -> None:
     found = thread_by_key(ctx, key)
     if request.form.get("when") == TOMORROW:
-        write_later(ctx, found, words=words, due_at=tomorrow_morning(ctx.now, ctx.here.timezone))
-        flash(gettext("Votre réponse partira demain à 9 h."))
-    else:
-        write_message(ctx, found, words=words)
+        later = write_later(ctx, found, words=words, due_at=tomorrow_morning(ctx.now, ctx.here.timezone))
+        back = url_for("messages.post_taken_back", key=key, later_key=later.key)
+        flash(gettext("Votre réponse partira demain à 9 h."), "good", undo(gettext("Ne pas envoyer"), back))
+        return
+    write_message(ctx, found, words=words)
+    if request.form.get("next"):  # elsewhere than in the conversation, one does not see it stand there
+        name = person(ctx, found.membership_id).name
+        see = {"label": gettext("Voir la conversation"), "url": url_for("messages.thread", key=key, _anchor="dernier")}
+        flash(gettext("C'est envoyé à %(name)s.") % {"name": name}, "good", see)
 
 
 def _opened(person_key: str | None) -> Page:

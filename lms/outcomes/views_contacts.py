@@ -16,7 +16,7 @@ from lms.kernel.context import Context
 from lms.kernel.downloading import send_sheet
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.sheets import Column, Sheet
-from lms.kernel.web import flash, go, guarded, page_number, pager, render
+from lms.kernel.web import flash, go, go_back, guarded, page_number, pager, render
 from lms.outcomes.data import NOTED, SITUATIONS
 from lms.outcomes.forms import address_of, said_in_form
 from lms.outcomes.letters import WHEN, news_message
@@ -150,7 +150,7 @@ def post_missed(ctx: Context, key: str) -> Response:
     note = note_refused if "stop" in request.form else note_missed
     note(ctx, contact=contact_row(ctx, key))
     flash(gettext("C'est noté."))
-    return go(".contacts")
+    return go_back(".contacts")
 
 
 @bp.post("/suites/<string(length=10):key>/aide")
@@ -159,7 +159,7 @@ def post_help(ctx: Context, key: str) -> Response:
     """Who asked for help was called back."""
     note_help(ctx, contact=contact_row(ctx, key))
     flash(gettext("C'est noté : vous avez rappelé."))
-    return go(".contact", key=key)
+    return go_back(".contact", key=key)
 
 
 @bp.post("/suites/<string(length=10):key>/effacer")

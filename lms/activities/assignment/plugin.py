@@ -71,7 +71,7 @@ def panels() -> tuple[Panel, ...]:
 @hookimpl
 def wait_kinds() -> tuple[WaitKind, ...]:
     """A work that waits for someone to look at it."""
-    return (WaitKind("assignment.work", mark("Travaux à évaluer"), "pen", views.waits),)
+    return (WaitKind("assignment.work", mark("Travaux à évaluer"), "pen", views.waits, views.in_place, is_heavy=True),)
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, request, send_file, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -35,7 +36,7 @@ from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.media import VOICE, MediaRefused, Prepared
 from lms.kernel.uploading import send_media, sent_media, sentence
-from lms.kernel.web import context, flash, go, guarded, page_number, pager, platform, render
+from lms.kernel.web import context, flash, go, go_back, guarded, is_local, page_number, pager, platform, render
 from lms.xapi.api import Outcome, Reply, submit
 
 bp = Blueprint("assignment", __name__)
@@ -194,10 +195,31 @@ def _after_grade(ctx: Context, row: Work, reply: Reply) -> WerkzeugResponse | tu
         return _grade_page(ctx, row, sentence_of(reply)), 409
     activity_key = request.form.get("pour", "")[:10]
     following = next_waiting(ctx, row, activity_key=activity_key)
+    if is_local(request.form.get("next")):
+        return _after_grade_in_place(ctx, row)
     flash(gettext("C’est noté. Au suivant.") if following else gettext("C’est noté. Tout est évalué."))
     if following:
         return go("assignment.work", work_key=following, pour=activity_key or None)
     return go("assignment.works")
+
+
+def _after_grade_in_place(ctx: Context, row: Work) -> WerkzeugResponse:
+    """Back to the list, with what was done, the way to correct it, and the next work, opened there."""
+    acts = [{"label": gettext("Corriger"), "url": url_for("assignment.work", work_key=row.key)}]
+    coming = next((one for one in waits(ctx) if not one.key.startswith(f"work:{row.key}:")), None)
+    if coming:
+        parts = urlsplit(request.form["next"])
+        query = urlencode({**dict(parse_qsl(parts.query)), "ici": coming.key})
+        address = urlunsplit(parts._replace(query=query, fragment=coming.key))
+        acts.insert(0, {"label": gettext("Noter le travail suivant"), "url": address})
+    flash(gettext("C’est noté pour %(name)s.") % {"name": person(ctx, row.membership_id).name}, "good", *acts)
+    return go_back("assignment.works")
+
+
+def in_place(ctx: Context, wait: Wait) -> str:
+    """What was handed in, and the form to grade it, in "Ce soir"."""
+    found, criteria = work_of(ctx, work_row(ctx, wait.key.split(":")[1]))
+    return render("assignment/grade_in_place.html", work=found, criteria=criteria, typed=_typed(found))
 
 
 def _grade_page(ctx: Context, row: Work, problem: str = "") -> str:
@@ -215,7 +237,14 @@ def _grade_page(ctx: Context, row: Work, problem: str = "") -> str:
         following=next_waiting(ctx, row, activity_key=activity_key),
         waiting=works_to_grade(ctx, activity_key=activity_key).total,
         activity_key=activity_key,
+        next=_next(),
     )
+
+
+def _next() -> str:
+    """The list that one comes back to; "" for that of works."""
+    target = request.values.get("next", "")
+    return target if is_local(target) else ""
 
 
 def _typed(found: WorkInfo) -> dict[str, Any]:
