@@ -89,8 +89,8 @@ class RunningJob:
         row.file_id, row.result = file_id, result
 
 
-def start_job(ctx: Context, kind: str, arguments: Mapping[str, Any]) -> JobRow:
-    """Write a job down; it starts when this transaction has committed."""
+def start_job(ctx: Context, kind: str, arguments: Mapping[str, Any], *, due_at: datetime | None = None) -> JobRow:
+    """Write a job down; it starts when this transaction has committed, or at `due_at`."""
     if kind not in ctx.registry.job_kinds:
         raise KeyError(kind)
     row = JobRow(
@@ -98,6 +98,7 @@ def start_job(ctx: Context, kind: str, arguments: Mapping[str, Any]) -> JobRow:
         owner_id=ctx.actor.membership_id if ctx.actor else None,
         kind=kind,
         arguments=dict(arguments),
+        due_at=due_at,
         created_at=ctx.now,
     )
     ctx.session.add(row)

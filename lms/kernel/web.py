@@ -248,7 +248,8 @@ def flash(text: str, tone: str = "good", *acts: dict[str, Any] | None) -> None:
     `acts`: what can be done about it there, each {"label", "url"}; with "fields" it is a button that posts them, else a link.
     """
     found = [one for one in acts if one]
-    flask_flash({"text": text, "acts": found} if found else text, tone)
+    said: Any = {"text": text, "acts": found} if found else text
+    flask_flash(said, tone)
 
 
 def undo(label: str, url: str, *fields: tuple[str, str]) -> dict[str, Any]:

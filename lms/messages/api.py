@@ -12,6 +12,7 @@ from lms.messages.models import Thread
 from lms.messages.permissions import ANSWER, ASK, COUNT
 from lms.messages.placing import place_at
 from lms.messages.queries import conversation, help_count
+from lms.messages.quiet import letter_leaves_at
 from lms.messages.reading import thread_by_key
 from lms.messages.saying import Refused, Words
 
@@ -29,6 +30,7 @@ __all__ = [
     "close_thread",
     "companions_of",
     "help_count",
+    "letter_leaves_at",
     "mark_read",
     "open_thread",
     "place_at",

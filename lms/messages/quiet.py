@@ -40,14 +40,14 @@ PREFERENCES = (
 )
 
 
-def letter_leaves_at(ctx: Context, membership_id: int) -> datetime | None:
-    """When a letter to someone may leave: now, or when their quiet hours end; None: they want none."""
+def letter_leaves_at(ctx: Context, membership_id: int, *, at: datetime | None = None) -> datetime | None:
+    """When a letter to someone may leave: now (or `at`), or when their quiet hours end; None: they want none."""
     theirs = Context(ctx.session, ctx.registry, ctx.organisation, actor_of(ctx, membership_id), clock=ctx.clock)
     chosen = preference(theirs, OWN)
     if chosen == NO_MAIL:
         return None
     hours = HOURS.get(preference(ctx, OF_ALL) if chosen == AS_THE_ORGANISATION else chosen, HOURS[DEFAULT])
-    return after_quiet(ctx.now, hours, ctx.here.timezone)
+    return after_quiet(at or ctx.now, hours, ctx.here.timezone)
 
 
 def after_quiet(now: datetime, hours: tuple[int, int] | None, zone: str) -> datetime:

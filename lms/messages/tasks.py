@@ -22,6 +22,7 @@ from lms.messages.letters import Letter, handover_letter, message_letter
 from lms.messages.models import HANDOVER, SAID, WITHDRAWN, Handover, LaterMessage, Message, Notice, Thread
 from lms.messages.notices import is_still_unread
 from lms.messages.operations import send_later_message
+from lms.messages.quiet import letter_leaves_at
 
 log = logging.getLogger(__name__)
 LETTER = "messages.letter"
@@ -67,8 +68,12 @@ def _start_letter(ctx: Context, notice_id: int) -> None:
     )
     if notice is None:
         return
+    leaves_at = letter_leaves_at(ctx, notice.membership_id)
+    if leaves_at is not None and leaves_at > ctx.now:  # the worker comes late, and quiet hours have begun
+        notice.due_at = leaves_at
+        return
     notice.due_at = None
-    if is_still_unread(ctx, notice):
+    if leaves_at is not None and is_still_unread(ctx, notice):
         notice.sent_at = ctx.now
         start_job(ctx, LETTER, {"notice_id": notice.id})
 

@@ -28,6 +28,8 @@ class WorkGraded(Event):
     title: ClassVar[str] = mark("%(actor)s a dit ce qui va et ce qui manque dans un travail")
     work_id: int
     number: int
+    grade: int
+    """Which of the grades of this version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def grade_work(ctx: Context, *, intent: Intent, payload: Graded) -> Outcome:
         piece.grade_id = row.id
     work.state = ACCEPTED if row.is_accepted else ANSWERED
     work.accepted_number = ctx.session.scalar(_LAST_ACCEPTED.where(WorkVersion.work_id == work.id))
-    ctx.tell(WorkGraded(work_id=work.id, number=work.number))
+    ctx.tell(WorkGraded(work_id=work.id, number=work.number, grade=row.number))
     return Outcome.ACCEPTED
 
 

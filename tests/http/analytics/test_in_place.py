@@ -35,7 +35,7 @@ def rows(learning: Learning, model):
 
 def form_after(page: str, action: str) -> dict[str, str]:
     """The hidden fields of the form that posts there, as a browser would send them."""
-    part = page[page.index(f'action="{action}"') :].split("</form>")[0]
+    part = page[page.index(f'action="{action}"') :].partition("</form>")[0]
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', part))
 
 
@@ -76,7 +76,9 @@ def test_the_next_work_opens_in_the_list(engine_name, handing) -> None:
         )  # fmt: skip
         ctx.session.add(row)
         ctx.session.flush()
-        ctx.session.add(WorkVersion(work_id=row.id, number=1, text="De Zoé.", handed_at=ctx.now, handed_by_id=person.id))
+        ctx.session.add(
+            WorkVersion(work_id=row.id, number=1, text="De Zoé.", handed_at=ctx.now, handed_by_id=person.id)
+        )
     handing.platform.clock.forward(hours=1)
     hand_in(handing, "De moi.")
     zoe = rows(handing, Work)[0]
@@ -86,7 +88,9 @@ def test_the_next_work_opens_in_the_list(engine_name, handing) -> None:
     work = f"/rendus/{zoe.key}"
     fields = {**form_after(page, work), **marks(handing)}
     answer = handing.client("trainer").post(work, data={**fields, "next": fields["next"].replace("&amp;", "&")})
-    coming = re.search(r'href="(/ce-soir\?[^"#]+)[^"]*">[^<]*<span>Noter le travail suivant', handing.get(answer.location, "trainer"))
+    coming = re.search(
+        r'href="(/ce-soir\?[^"#]+)[^"]*">[^<]*<span>Noter le travail suivant', handing.get(answer.location, "trainer")
+    )
     assert coming is not None
     assert "minutes=60" in coming[1]
     assert "De moi." in handing.get(coming[1], "trainer")

@@ -73,6 +73,21 @@ def test_what_follows_within_a_quarter_of_an_hour_is_one_letter_more(acting, pla
     assert len(letters(platform)) == 2
 
 
+def test_a_worker_that_comes_late_keeps_quiet_hours(acting, platform, clock) -> None:
+    clock.now = datetime(2026, 11, 23, 18, 50, tzinfo=UTC)  # ten to eight in the evening, in Paris
+    thread = asked(acting("learner"))
+    work(platform)
+    clock.forward(minutes=5)
+    answered(acting("learner"), thread, "Et aussi")
+    deliver_events(platform)
+    clock.forward(hours=2)
+    work(platform)
+    assert len(letters(platform)) == 1
+    clock.now = datetime(2026, 11, 24, 7, 1, tzinfo=UTC)
+    work(platform)
+    assert len(letters(platform)) == 2
+
+
 def test_what_has_been_read_meanwhile_is_not_announced(acting, platform, clock) -> None:
     clock.now = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
     thread = asked(acting("learner"))
