@@ -10,8 +10,8 @@ from lms.courses.adjusting import is_expected
 from lms.courses.data import ActivityInfo, EnrolmentInfo, ModuleInfo, ProgressInfo, Structure
 from lms.courses.folds import DONE as DONE_STATUS
 from lms.courses.folds import WAITING as WAITING_STATUS
-from lms.courses.opening import Opened, due_at, opened
-from lms.courses.pauses import days_at_work
+from lms.courses.opening import Opened, due_after, opened
+from lms.courses.pauses import Stop, days_at_work, stops_of
 
 DONE, NOW, OPEN, LATE, CLOSED, WAITING = "done", "now", "open", "late", "closed", "waiting"
 """Waiting: handed in; it is someone else's turn."""
@@ -111,8 +111,11 @@ def way_of(
     alone: Collection[str],
 ) -> Way:
     """The path of an enrolment. `alone`: the types of activity that a person can do without anyone's word."""
+    stops = stops_of(enrolment, now=now, zone=zone)
     steps = [
-        _step(info, enrolment, progress, granted, now, zone) for module in whole.modules for info in module.activities
+        _step(info, enrolment, Standing(progress, granted), now, zone, stops)
+        for module in whole.modules
+        for info in module.activities
     ]
     coming = _next(steps, alone)
     if coming is not None:
@@ -135,15 +138,23 @@ def preview_of(whole: Structure) -> Way:
 def _step(
     info: ActivityInfo,
     enrolment: EnrolmentInfo,
-    progress: Mapping[str, ProgressInfo],
-    granted: Collection[str],
+    standing: Standing,
     now: datetime,
     zone: str,
+    stops: list[Stop],
 ) -> Step:
-    info = replace(info, optional=not is_expected(info, enrolment.adjusted))
-    own = progress.get(info.key)
-    door = opened(info, entered_at=enrolment.entered_at, now=now, zone=zone, progress=progress, granted=granted)
-    due = due_at(info, enrolment, now=now, zone=zone)
+    if info.optional == is_expected(info, enrolment.adjusted):
+        info = replace(info, optional=not info.optional)
+    own = standing.progress.get(info.key)
+    door = opened(
+        info,
+        entered_at=enrolment.entered_at,
+        now=now,
+        zone=zone,
+        progress=standing.progress,
+        granted=standing.granted,
+    )
+    due = due_after(info, enrolment.entered_at, zone=zone, stops=stops)
     if own is not None and own.status == DONE_STATUS:
         state = DONE
     elif own is not None and own.status == WAITING_STATUS:

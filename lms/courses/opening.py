@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lms.courses.data import ActivityInfo, EnrolmentInfo, ProgressInfo
 from lms.courses.folds import DONE
-from lms.courses.pauses import moved, stops_of
+from lms.courses.pauses import Stop, moved, stops_of
 from lms.kernel.clock import end_of_day, local_day
 
 OPEN, DATE, AFTER, TRAINER = "", "date", "after", "trainer"
@@ -51,11 +51,15 @@ def opened(
 
 
 def due_at(info: ActivityInfo, enrolment: EnrolmentInfo, *, now: datetime, zone: str) -> datetime | None:
+    """The deadline for someone; None for an activity that has none."""
+    return due_after(info, enrolment.entered_at, zone=zone, stops=stops_of(enrolment, now=now, zone=zone))
+
+
+def due_after(info: ActivityInfo, entered_at: datetime, *, zone: str, stops: Sequence[Stop]) -> datetime | None:
     """The deadline: a local date counted from the entry, later by the days of the pauses that began before it, 23:59."""
     if info.due_days is None:
         return None
-    day = local_day(enrolment.entered_at, zone) + timedelta(days=info.due_days)
-    return end_of_day(moved(day, stops_of(enrolment, now=now, zone=zone)), zone)
+    return end_of_day(moved(local_day(entered_at, zone) + timedelta(days=info.due_days), stops), zone)
 
 
 def _start_of_day_after(entered_at: datetime, days: int, zone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lms.courses.learner import CLOSED, DONE, LATE, NOW, OPEN, WAITING, Step, Way
@@ -32,9 +33,11 @@ _DAY = "d MMMM"
 class Phrases:
     """The words of one reader, looked up once for a whole page."""
 
-    def __init__(self, ctx: Context, way: Way, place: str = "") -> None:
-        self.ctx, self.way, self.place, self.zone = ctx, way, place, ctx.here.timezone
+    def __init__(self, ctx: Context, way: Way, find_place: Callable[[], str] = str) -> None:
+        """`find_place`: where the group meets, asked only for a path that has such a part before it."""
+        self.ctx, self.way, self.find_place, self.zone = ctx, way, find_place, ctx.here.timezone
         self.types = ctx.registry.activity_types
+        self.place: str | None = None
         self.trainer = word(ctx, "trainer")
         self.states = {state: gettext(text) for state, text in _STATES.items()}
         self.modalities = {name: (icon, gettext(text)) for name, (icon, text) in MODALITIES.items()}
@@ -80,6 +83,8 @@ class Phrases:
         """Where a part with someone takes place."""
         if step.info.modality != "face_to_face":
             return ""
+        if self.place is None:
+            self.place = self.find_place()
         return self.place or gettext("lieu à fixer")
 
     def due(self, step: Step) -> str:

@@ -285,13 +285,19 @@ def done_counts(ctx: Context, cohort_id: int, *, activity_keys: Collection[str])
     """Activity key → how many present people of a cohort have done it. The caller has asked for the right."""
     if not activity_keys:
         return {}
-    which = {"cohort_id": cohort_id, "keys": sorted(activity_keys)}
-    return {row[0]: row[1] for row in ctx.session.execute(_DONE, which)}
+    return dict(_counted(ctx, _DONE, "courses: done", cohort_id))
 
 
 def present_by_version(ctx: Context, cohort_id: int) -> dict[int, int]:
     """Course version id → how many present people of a cohort follow it. The caller has asked for the right."""
-    return {row[0]: row[1] for row in ctx.session.execute(_PRESENT, {"cohort_id": cohort_id})}
+    return dict(_counted(ctx, _PRESENT, "courses: present", cohort_id))
+
+
+def _counted(ctx: Context, query: Any, name: str, cohort_id: int) -> list[Any]:
+    """Pairs; each kind of activity asks the same of a group on its page."""
+    return read_once(
+        ctx, (name, cohort_id), lambda: [tuple(row) for row in ctx.session.execute(query, {"cohort_id": cohort_id})]
+    )
 
 
 def enrolments_by_keys(ctx: Context, keys: Iterable[str]) -> list[EnrolmentInfo]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from lms.accounts.api import folded, people, staff_ids
 from lms.courses.adjusting import is_expected
@@ -18,10 +18,26 @@ from lms.courses.permissions import ENROL, READ_COHORT
 from lms.courses.structure import structure
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
+from lms.kernel.statements import once_for
 
 PAGE = 50
 MOST_FOUND = 30
 _CHUNK = 500
+_TITLE = (
+    select(CourseVersion.title)
+    .where(CourseVersion.course_id == bindparam("course_id"))
+    .order_by(CourseVersion.number.desc())
+    .limit(1)
+)
+_DONE_BY = (
+    select(
+        Progress.enrolment_id,
+        func.max(Progress.last_at).label("last_at"),
+        func.aggregate_strings(case((Progress.status == DONE, Progress.activity_key)), " ").label("done"),
+    )
+    .where(Progress.enrolment_id.in_(bindparam("ids", expanding=True)))
+    .group_by(Progress.enrolment_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,13 @@ class Listed:
 
 def cohort_row(ctx: Context, key: str) -> Cohort:
     """A group that the actor may read, or `NotFound`."""
-    found = ctx.session.scalar(select(Cohort).where(Cohort.key == key, ctx.visible(READ_COHORT, Cohort)))
+    query = once_for(
+        ctx,
+        READ_COHORT,
+        "courses: cohort",
+        lambda: select(Cohort).where(Cohort.key == bindparam("key"), ctx.visible(READ_COHORT, Cohort)),
+    )
+    found: Cohort | None = ctx.session.scalar(query, {"key": key})
     if found is None:
         raise NotFound
     return found
@@ -128,10 +150,7 @@ def _cohort_lines(ctx: Context, query: Select[Any]) -> list[CohortLine]:
 
 def course_title(ctx: Context, course_id: int) -> str:
     """The title of a course in its newest version."""
-    query = (
-        select(CourseVersion.title).where(CourseVersion.course_id == course_id).order_by(CourseVersion.number.desc())
-    )
-    return ctx.session.scalar(query.limit(1)) or ""
+    return ctx.session.scalar(_TITLE, {"course_id": course_id}) or ""
 
 
 def published_courses(ctx: Context) -> list[tuple[str, str]]:
@@ -147,24 +166,23 @@ def published_courses(ctx: Context) -> list[tuple[str, str]]:
 
 def cohort_people(ctx: Context, cohort: Cohort, *, number: int = 1) -> Listed:
     """A page of the people of a group, those who are in it first. As many queries for 3 people as for 60."""
-    mine = [Enrolment.cohort_id == cohort.id, ctx.visible(READ_COHORT, Enrolment)]
-    total = ctx.session.scalar(select(func.count()).select_from(Enrolment).where(*mine)) or 0
-    rows = ctx.session.execute(_people(ctx, mine).offset((number - 1) * PAGE).limit(PAGE)).all()
+    which = {"cohort_id": cohort.id, "skipped": (number - 1) * PAGE, "most": PAGE}
+    query = once_for(
+        ctx,
+        READ_COHORT,
+        "courses: people",
+        lambda: _people(ctx).offset(bindparam("skipped")).limit(bindparam("most")),
+    )
+    rows = ctx.session.execute(query, which).all()
+    total = rows[0].of if rows else _number_of(ctx, cohort.id)
     return Listed(_person_lines(ctx, rows), total, number)
 
 
 def everyone_in(ctx: Context, cohort: Cohort) -> Iterator[PersonLine]:
     """All the people of a group, for a file."""
-    mine = [Enrolment.cohort_id == cohort.id, ctx.visible(READ_COHORT, Enrolment)]
-    rows = ctx.session.execute(_people(ctx, mine)).all()
+    rows = ctx.session.execute(_people(ctx), {"cohort_id": cohort.id}).all()
     for start in range(0, len(rows), _CHUNK):
         yield from _person_lines(ctx, rows[start : start + _CHUNK])
-
-
-def present_count(ctx: Context, cohort: Cohort) -> int:
-    """How many are in the group now."""
-    mine = (Enrolment.cohort_id == cohort.id, Enrolment.ended_at.is_(None))
-    return ctx.session.scalar(select(func.count()).select_from(Enrolment).where(*mine)) or 0
 
 
 def people_to_enrol(ctx: Context, cohort: Cohort, *, search: str) -> list[tuple[str, str]]:
@@ -242,7 +260,13 @@ def _latest_title() -> Any:
     )
 
 
-def _people(ctx: Context, where: Sequence[Any]) -> Select[Any]:
+def _number_of(ctx: Context, cohort_id: int) -> int:
+    mine = (Enrolment.cohort_id == cohort_id, ctx.visible(READ_COHORT, Enrolment))
+    return ctx.session.scalar(select(func.count()).select_from(Enrolment).where(*mine)) or 0
+
+
+def _people(ctx: Context) -> Select[Any]:
+    """Those of the group `cohort_id`, those who are in it first."""
     listed = people(ctx).subquery()
     return (
         select(
@@ -258,9 +282,10 @@ def _people(ctx: Context, where: Sequence[Any]) -> Select[Any]:
             Enrolment.said_reason,
             Enrolment.adjusted,
             Enrolment.version_id,
+            func.count().over().label("of"),
         )
         .join(listed, listed.c.membership_id == Enrolment.membership_id)
-        .where(*where)
+        .where(Enrolment.cohort_id == bindparam("cohort_id"), ctx.visible(READ_COHORT, Enrolment))
         .order_by(Enrolment.ended_at.is_not(None), listed.c.sort_name, Enrolment.id)
     )
 
@@ -271,14 +296,15 @@ def _expected(whole: Structure, adjusted: Mapping[str, str]) -> frozenset[str]:
 
 def _person_lines(ctx: Context, rows: Sequence[Any]) -> list[PersonLine]:
     wholes = {version_id: structure(ctx, version_id) for version_id in {row.version_id for row in rows}}
-    expected = {row.id: _expected(wholes[row.version_id], row.adjusted) for row in rows}
-    done: dict[int, set[str]] = {row.id: set() for row in rows}
+    as_written = {version_id: _expected(whole, {}) for version_id, whole in wholes.items()}
+    expected = {
+        row.id: _expected(wholes[row.version_id], row.adjusted) if row.adjusted else as_written[row.version_id]
+        for row in rows
+    }
+    done: dict[int, frozenset[str]] = {}
     last: dict[int, datetime] = {}
-    figures = select(Progress.enrolment_id, Progress.activity_key, Progress.status, Progress.last_at)
-    for one in ctx.session.execute(figures.where(Progress.enrolment_id.in_(sorted(done)))) if rows else ():
-        last[one.enrolment_id] = max(one.last_at, last.get(one.enrolment_id, one.last_at))
-        if one.status == DONE:
-            done[one.enrolment_id].add(one.activity_key)
+    for enrolment_id, last_at, keys in ctx.session.execute(_DONE_BY, {"ids": sorted(expected)}) if rows else ():
+        last[enrolment_id], done[enrolment_id] = last_at, frozenset((keys or "").split())
     return [
         PersonLine(
             enrolment_key=row.key,
@@ -290,7 +316,7 @@ def _person_lines(ctx: Context, rows: Sequence[Any]) -> list[PersonLine]:
             paused_at=row.paused_at,
             said_reason=row.said_reason,
             version=wholes[row.version_id].number,
-            done=len(done[row.id] & expected[row.id]),
+            done=len(done.get(row.id, frozenset()) & expected[row.id]),
             total=len(expected[row.id]),
             last_at=last.get(row.id),
         )

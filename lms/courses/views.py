@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
@@ -54,9 +55,8 @@ def home(ctx: Context) -> str | WerkzeugResponse:
     mine = own_enrolments(ctx) if ctx.holds(LEARN) else []
     present = [one for one, _key in mine if one.ended_at is None] or [one for one, _key in mine[:1]]
     ways = [way(ctx, enrolment) for enrolment in present[:3]]
-    phrases = [Phrases(ctx, one, place_of(ctx, enrolment.id)) for one, enrolment in zip(ways, present, strict=False)]
     panels = ctx.registry.panels_at("today", ctx)
-    return render("courses/home.html", paths=list(zip(ways, phrases, strict=True)), panels=panels)
+    return render("courses/home.html", paths=[(one, _phrases(ctx, one)) for one in ways], panels=panels)
 
 
 @bp.get("/parcours/<course_key>")
@@ -65,11 +65,10 @@ def path(ctx: Context, course_key: str) -> str:
     """The whole path, module by module."""
     enrolment = _own_or_preview(ctx, course_key)
     whole = way(ctx, enrolment) if enrolment else preview_of(structure(ctx, published_version(ctx, course_key)))
-    phrases = Phrases(ctx, whole, place_of(ctx, enrolment.id) if enrolment else "")
     return render(
         "courses/path.html",
         way=whole,
-        phrases=phrases,
+        phrases=_phrases(ctx, whole),
         base=url_for(".path", course_key=course_key),
         is_preview=enrolment is None,
     )
@@ -163,6 +162,10 @@ def _own_or_preview(ctx: Context, course_key: str) -> EnrolmentInfo | None:
         raise
 
 
+def _phrases(ctx: Context, way: Way) -> Phrases:
+    return Phrases(ctx, way, partial(place_of, ctx, way.enrolment.id) if way.enrolment else str)
+
+
 def _facing(ctx: Context, course_key: str, activity_key: str) -> _Facing:
     enrolment = _own_or_preview(ctx, course_key)
     if enrolment is None:
@@ -189,7 +192,7 @@ def _frame(ctx: Context, found: _Facing) -> dict[str, Any]:
         "after": after,
         "base": base,
         "here": f"{base}/{found.activity.key}",
-        "phrases": Phrases(ctx, found.way),
+        "phrases": _phrases(ctx, found.way),
         "foot_panels": _at_the_foot(ctx, found.play, found.state) if found.play else [],
     }
 

@@ -30,6 +30,7 @@ from lms.courses.operations import (
     reopen_cohort,
 )
 from lms.courses.permissions import ENROL, MANAGE_COHORT, READ_COHORT, STAFF_COHORT
+from lms.courses.queries import present_by_version
 from lms.courses.rosters import (
     Listed,
     cohort_list,
@@ -39,7 +40,6 @@ from lms.courses.rosters import (
     ids_to_enrol,
     member_ids,
     people_to_enrol,
-    present_count,
     published_courses,
     staff_to_assign,
 )
@@ -94,7 +94,11 @@ def cohort(ctx: Context, key: str) -> str:
     row = cohort_row(ctx, key)
     listed = cohort_people(ctx, row, number=_number())
     panels = ctx.registry.panels_at("cohort", ctx, CohortInfo(row.id, row.key, row.code, row.name, row.course_id))
-    seen = {"cohort": row, "title": course_title(ctx, row.course_id), "present": present_count(ctx, row)}
+    seen = {
+        "cohort": row,
+        "title": course_title(ctx, row.course_id),
+        "present": sum(present_by_version(ctx, row.id).values()),
+    }
     may = {
         "enrol": ctx.holds(ENROL, on=row),
         "manage": ctx.holds(MANAGE_COHORT, on=row),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -47,7 +48,7 @@ def enrolment(ctx: Context, key: str) -> str:
     found = way(ctx, enrolments_by_id(ctx, [row.id])[row.id])
     seen = {
         "way": found,
-        "phrases": Phrases(ctx, found, place_of(ctx, row.id)),
+        "phrases": Phrases(ctx, found, partial(place_of, ctx, row.id)),
         "person": person(ctx, row.membership_id),
     }
     may = {

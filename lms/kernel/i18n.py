@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -45,17 +45,23 @@ class Speech:
     def day(self, moment: datetime | date, zone: str = "Europe/Paris", form: str = "d MMMM y") -> str:
         """A day in words: 3 novembre 2026."""
         if isinstance(moment, datetime):
-            moment = moment.astimezone(ZoneInfo(zone))
-        return str(dates.format_date(moment, form, locale=self.locale))
+            moment = moment.astimezone(ZoneInfo(zone)).date()
+        return _day(moment, form, self.language)
 
     def moment(self, moment: datetime, zone: str = "Europe/Paris") -> str:
         """A day and an hour in words."""
         local = moment.astimezone(ZoneInfo(zone))
-        return f"{dates.format_date(local, 'd MMMM y', locale=self.locale)}, {dates.format_time(local, 'HH:mm', locale=self.locale)}"
+        return f"{_day(local.date(), 'd MMMM y', self.language)}, {local:%H:%M}"
 
     def number(self, value: float) -> str:
         """A number as the language writes it."""
         return str(numbers.format_decimal(value, locale=self.locale))
+
+
+@lru_cache(2048)
+def _day(day: date, form: str, language: str) -> str:
+    """A day in words: lists say the same few days on every line."""
+    return str(dates.format_date(day, form, locale=language))
 
 
 _FRENCH = Speech(SOURCE_LANGUAGE, _French())

@@ -31,12 +31,13 @@ def navigation(ctx: Context) -> list[dict[str, Any]]:
         label = (
             word(ctx, entry.label.removeprefix("word:")) if entry.label.startswith("word:") else gettext(entry.label)
         )
+        address = url_for(entry.endpoint)
         entries.append(
             {
                 "label": label[:1].upper() + label[1:],
-                "url": url_for(entry.endpoint),
+                "url": address,
                 "icon": entry.icon,
-                "current": _is_current(entry.endpoint, url_for(entry.endpoint)),
+                "current": _is_current(entry.endpoint, address),
             }
         )
     return entries

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 _made: dict[Hashable, Select[Any]] = {}
+_MOST = 2000
+"""Statements kept: after so many, made again as they are asked for."""
 
 
 def once(key: Hashable, make: Callable[[], Select[Any]]) -> Select[Any]:
@@ -23,11 +25,16 @@ def once(key: Hashable, make: Callable[[], Select[Any]]) -> Select[Any]:
 
 
 def once_for(ctx: Context, right: Right, key: Hashable, make: Callable[[], Select[Any]]) -> Select[Any]:
-    """As `once`, for a statement with `ctx.visible(right, …)` in it, kept for those who hold the right everywhere.
+    """As `once`, for a statement with `ctx.visible(right, …)` in it.
 
-    For a role on a group or a course it is made afresh: the ids stand in the statement itself.
+    One for those who hold the right everywhere, and one for each set of roles on groups and courses: the ids stand in the
+    statement itself.
     """
-    return once((key, right.name), make) if ctx.holds_everywhere(right) else make()
+    if ctx.holds_everywhere(right):
+        return once((key, right.name), make)
+    if len(_made) > _MOST:
+        _made.clear()
+    return once((key, right.name, ctx.grants, id(ctx.registry)), make)
 
 
 def read_once(ctx: Context, key: Hashable, read: Callable[[], list[Found]]) -> list[Found]:

@@ -25,21 +25,19 @@ from flask import (
 from flask import flash as flask_flash
 from flask import session as cookie
 from flask_login import UserMixin, current_user
-from jinja2 import FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.contract.types import Right
 from lms.kernel import i18n, seeing
-from lms.kernel.assets import asset_url, template_folders
 from lms.kernel.context import Context
 from lms.kernel.database import TenantSession
 from lms.kernel.faults import AnothersIntent, TermsToAccept, answer_fault
-from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.navigation import navigation
 from lms.kernel.paging import Listed
 from lms.kernel.platform import Identity, Platform
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
+from lms.kernel.templating import prepare_templates
 from lms.kernel.wording import word
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -124,8 +122,7 @@ def end_transaction() -> None:
     """End the request's transaction early, before slow work such as hashing a password."""
     held: TenantSession | None = g.pop("lms_session", None)
     if held is not None:
-        held.rollback()
-        held.close()
+        held.close()  # which rolls back
     forget_context()
 
 
@@ -300,13 +297,9 @@ def is_local(target: str | None) -> bool:
 
 
 def prepare(app: Flask, features: Sequence[str]) -> None:
-    """Hang the edge on an application; templates are found by folder name."""
+    """Hang the edge on an application."""
     app.register_blueprint(bp)
-    app.jinja_loader = FileSystemLoader([str(folder) for folder in template_folders(features)])
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(asset=asset_url, intent_id=intent_id, whose=whose, languages=i18n.languages)
+    prepare_templates(app, features, intent_id=intent_id, whose=whose)
     app.before_request(_begin)
     app.after_request(_commit)
     app.after_request(_headers)
@@ -362,8 +355,7 @@ def _headers(response: Response) -> Response:
 def _end(_failure: BaseException | None) -> None:
     held: TenantSession | None = g.pop("lms_session", None)
     if held is not None:
-        held.rollback()
-        held.close()
+        held.close()  # which rolls back
 
 
 @bp.get("/healthz")

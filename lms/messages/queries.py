@@ -60,6 +60,28 @@ _PENDING = select(Handover.key, Handover.from_id, Handover.to_id, Handover.asked
 )
 _WHOLE: Any = people(None).subquery()  # type: ignore[arg-type]
 _PEOPLE = select(_WHOLE).where(_WHOLE.c.membership_id.in_(bindparam("ids", expanding=True)))
+_HAD = select(Reading.read_id).where(Reading.thread_id == Thread.id, Reading.membership_id == bindparam("me"))
+_UNREAD = (
+    select(func.count())
+    .select_from(Message)
+    .where(
+        Message.thread_id == Thread.id,
+        Message.kind == SAID,
+        Message.author_id != bindparam("me"),
+        Message.id > func.coalesce(_HAD.correlate(Thread).scalar_subquery(), 0),
+    )
+    .correlate(Thread)
+    .scalar_subquery()
+)
+"""How many messages of others in a thread someone (`me`) has not had on their screen."""
+_NEWS = (
+    select(Thread.key, _WHOLE.c.given_name, _WHOLE.c.family_name)
+    .join(Message, Message.id == Thread.last_id)
+    .join(_WHOLE, _WHOLE.c.membership_id == Message.author_id)
+    .where(Thread.membership_id == bindparam("me"), _UNREAD > 0)
+    .order_by(Thread.last_at.desc())
+    .limit(5)
+)
 
 
 def conversation(ctx: Context, thread: Thread, *, number: int = 1) -> Conversation:
@@ -133,13 +155,14 @@ def thread_list(
             Thread.waiting_since,
             Thread.closed_at,
             Message.text,
-            _unread(ctx).label("unread"),
+            _UNREAD.label("unread"),
         )
         .outerjoin(Message, Message.id == Thread.last_id)
         .where(*where)
         .order_by(*order)
         .offset((number - 1) * most)
-        .limit(most)
+        .limit(most),
+        {"me": me(ctx)},
     ).all()
     # A page that is not full says itself how many there are.
     is_all = number == 1 and len(rows) < most
@@ -150,16 +173,8 @@ def thread_list(
 
 def unread_threads(ctx: Context) -> list[tuple[str, str]]:
     """(key, who wrote last) of the actor's own threads in which something is unread, the newest first."""
-    unread = _unread(ctx)
-    rows = ctx.session.execute(
-        select(Thread.key, Message.author_id)
-        .join(Message, Message.id == Thread.last_id)
-        .where(Thread.membership_id == me(ctx), unread > 0)
-        .order_by(Thread.last_at.desc())
-        .limit(5)
-    ).all()
-    known = _people(ctx, {row.author_id for row in rows})
-    return [(row.key, known[row.author_id].name) for row in rows if row.author_id in known]
+    rows = ctx.session.execute(_NEWS, {"me": me(ctx)})
+    return [(row.key, f"{row.given_name} {row.family_name}".strip()) for row in rows]
 
 
 def media_of_thread(ctx: Context, thread: Thread, *, key: str) -> int:
@@ -284,23 +299,6 @@ def _media(ctx: Context, query: Any, ids: list[int]) -> dict[int, tuple[MediaInf
     for owner, media_id in rows:
         found[owner] = (*found.get(owner, ()), infos[media_id])
     return found
-
-
-def _unread(ctx: Context) -> Any:
-    """How many messages of others in a thread the actor has not had on their screen."""
-    read = select(Reading.read_id).where(Reading.thread_id == Thread.id, Reading.membership_id == me(ctx))
-    return (
-        select(func.count())
-        .select_from(Message)
-        .where(
-            Message.thread_id == Thread.id,
-            Message.kind == SAID,
-            Message.author_id != me(ctx),
-            Message.id > func.coalesce(read.correlate(Thread).scalar_subquery(), 0),
-        )
-        .correlate(Thread)
-        .scalar_subquery()
-    )
 
 
 def _line(row: Any, known: Mapping[int, _Known], mine: int) -> ThreadLine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from lms.accounts.api import people
 from lms.activities.assignment.data import Criterion, WorkInfo, WorkLine
@@ -21,6 +21,17 @@ from lms.kernel.rights import NotFound
 from lms.kernel.statements import once_for
 
 MOST_WAITING = 500
+_ANY_IN_PROJECT = (
+    select(Work.id)
+    .where(Work.membership_id == bindparam("membership_id"), Work.project != "", Work.accepted_number.is_not(None))
+    .limit(1)
+)
+_COUNTS = (
+    select(Work.activity_key, func.max(Work.title), func.count().filter(Work.state == WAITING), func.count())
+    .where(Work.cohort_id == bindparam("cohort_id"))
+    .group_by(Work.activity_key)
+    .order_by(func.min(Work.handed_at))
+)
 
 
 def ways_of(ctx: Context, enrolment: EnrolmentInfo, *, activity_key: str) -> tuple[str, ...]:
@@ -79,9 +90,7 @@ def all_waiting(ctx: Context) -> list[WorkLine]:
 
 def waiting_counts(ctx: Context, cohort_id: int) -> dict[str, tuple[str, int, int]]:
     """Activity key → (title, works that wait, works in all) of a group. The caller has asked for the right."""
-    waits = func.count().filter(Work.state == WAITING)
-    query = select(Work.activity_key, func.max(Work.title), waits, func.count()).where(Work.cohort_id == cohort_id)
-    rows = ctx.session.execute(query.group_by(Work.activity_key).order_by(func.min(Work.handed_at)))
+    rows = ctx.session.execute(_COUNTS, {"cohort_id": cohort_id})
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
@@ -118,8 +127,7 @@ def own_project(ctx: Context) -> list[WorkInfo]:
 
 def has_project(ctx: Context) -> bool:
     """Whether anything stands in the subject's project file."""
-    mine = (Work.membership_id == ctx.subject.membership_id, Work.project != "", Work.accepted_number.is_not(None))
-    return ctx.session.scalar(select(Work.id).where(*mine).limit(1)) is not None
+    return ctx.session.scalar(_ANY_IN_PROJECT, {"membership_id": ctx.subject.membership_id}) is not None
 
 
 def _waiting(ctx: Context, activity_key: str) -> list[Any]:
