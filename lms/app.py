@@ -20,6 +20,7 @@ from lms.settings import Settings
 FEATURES = (
     "lms.accounts",
     "lms.xapi",
+    "lms.lrs",
     "lms.courses",
     "lms.messages",
     "lms.activities.assignment",

@@ -149,9 +149,9 @@ def _within(module: str, package: str) -> bool:
 
 
 def _role(module: str, feature: str) -> str:
-    """The name of a module inside its feature; where pages are many, `views_people` is a part of `views`."""
+    """The name of a module inside its feature; where pages are many, `views_people` is a part of `views`, as of `rest`."""
     name = module.removeprefix(f"{feature}.")
-    return "views" if name.startswith("views_") else name
+    return next((role for role in ("views", "rest") if name.startswith(f"{role}_")), name)
 
 
 def _lines(graph: ImportGraph, importer: str, imported: str) -> str:

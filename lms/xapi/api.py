@@ -9,55 +9,100 @@ from sqlalchemy import Select, select, tuple_
 
 from lms.contract.types import LedgerEntry
 from lms.kernel.context import Context
-from lms.xapi.data import Group, Intent, KeptIntent, Outcome, Refused, Reply, Said, Sent, Trace, VoidedEntry
+from lms.xapi.data import (
+    LIMIT,
+    MOST,
+    Filter,
+    Found,
+    Group,
+    Intent,
+    KeptAttachment,
+    KeptIntent,
+    Mention,
+    NewStatement,
+    Outcome,
+    Refused,
+    Reply,
+    Said,
+    Sent,
+    Trace,
+    Unacceptable,
+    VoidedEntry,
+)
 from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
+from lms.xapi.finding import attachments_of, known_statements, last_said_of, matching_statements, statement_by_id
+from lms.xapi.formats import UUID, moment_of, read_json
 from lms.xapi.intents import intent_payload
-from lms.xapi.ledger import entries_of_pairs, record, record_without_person
+from lms.xapi.ledger import enter, entries_of_pairs, may_void, record, record_without_person
 from lms.xapi.models import StatementRow
 from lms.xapi.operations import accept, submit, void_statement, void_under_registration
 from lms.xapi.permissions import VOID
 from lms.xapi.queries import traces
 from lms.xapi.replay import Difference, check
+from lms.xapi.statements import ATTEMPT_EXTENSION, Account, Agent, moment, thing_of
 from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, SUBMITTED, VERBS, VOIDED
 from lms.xapi.voiding import void, voided_entries
 
 __all__ = [
     "ANSWERED",
+    "ATTEMPT_EXTENSION",
     "ATTENDED",
     "COMPLETED",
     "EXPERIENCED",
     "FAILED",
+    "LIMIT",
+    "MOST",
     "PASSED",
     "SUBMITTED",
+    "UUID",
     "VERBS",
     "VOID",
     "VOIDED",
+    "Account",
+    "Agent",
     "Difference",
+    "Filter",
+    "Found",
     "Group",
     "Intent",
+    "KeptAttachment",
     "KeptIntent",
+    "Mention",
+    "NewStatement",
     "Outcome",
     "Refused",
     "Reply",
     "Said",
     "Sent",
     "Trace",
+    "Unacceptable",
     "VoidedEntry",
     "accept",
+    "attachments_of",
     "batch",
     "check",
+    "enter",
     "entries_by_activity",
     "entries_by_registration",
     "intent_payload",
+    "known_statements",
+    "last_said_of",
     "mark_stale",
+    "matching_statements",
+    "may_void",
+    "moment",
+    "moment_of",
     "raw_statements",
+    "read_json",
     "record",
     "record_without_person",
     "refold_stale",
     "registrations_and_activities",
     "settle",
     "stale_count",
+    "statement_by_id",
     "submit",
+    "thing_of",
     "traces",
     "void",
     "void_statement",

@@ -1,4 +1,4 @@
-"""`lms xapi client`, `lms xapi revoke`, `lms replay`."""
+"""`lms replay`."""
 
 from __future__ import annotations
 
@@ -13,43 +13,9 @@ from lms.kernel.context import OrganisationInfo
 from lms.kernel.platform import Platform
 from lms.kernel.rights import NotFound
 from lms.xapi.figures import mark_stale, stale_count
-from lms.xapi.partners import WrongName, add_client, organisation_of_client, revoke_client
 from lms.xapi.replay import Difference, Tally, check, keys_in_pieces, refold_some, settled_differences
 
 _organisation = click.option("--organisation", default=None, help="Key or name; not needed while there is one.")
-
-
-@click.group("xapi")
-def xapi() -> None:
-    """Machines that speak at /xapi/."""
-
-
-@xapi.command()
-@click.argument("name")
-@_organisation
-@click.pass_obj
-def client(platform: Platform, name: str, organisation: str | None) -> None:
-    """Give a machine credentials; the secret is shown this once."""
-    try:
-        with platform.writing(_here(platform, organisation).id) as ctx:
-            given = add_client(ctx, name)
-    except WrongName as wrong:
-        raise click.ClickException(str(wrong)) from None
-    click.echo(f"key: {given.key}")
-    click.echo(f"secret: {given.secret}")
-
-
-@xapi.command()
-@click.argument("key")
-@click.pass_obj
-def revoke(platform: Platform, key: str) -> None:
-    """Take credentials back, within seconds."""
-    try:
-        with platform.writing(organisation_of_client(platform.database, key)) as ctx:
-            revoke_client(ctx, key)
-    except NotFound as unknown:
-        raise click.ClickException(str(unknown)) from None
-    click.echo(f"revoked: {key}")
 
 
 @click.command()

@@ -12,6 +12,9 @@ from typing import Any
 from lms.contract.types import LedgerEntry, Source, Verb
 from lms.kernel.context import Actor
 
+PLATFORM = "platform"
+"""The authority of what we say ourselves; of what a machine said, it is the machine's key."""
+
 
 class Outcome(StrEnum):
     """What became of an intent. Whatever it is, the intent is kept."""
@@ -31,36 +34,6 @@ class Refused(Exception):
 
 class Unacceptable(Exception):
     """A request of a machine breaks a rule of the specification; the message says which property, in a sentence."""
-
-
-class OtherContent(Exception):
-    """The ledger knows this id with another content (xAPI 1.0.3, Communication, 2.1.1)."""
-
-
-class NotYours(Exception):
-    """A machine asks for something that only whoever said it, the server or staff may do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A machine that has shown its credentials."""
-
-    key: str
-    name: str
-    organisation_id: int
-
-    @property
-    def source(self) -> str:
-        """What its statements carry as their source."""
-        return f"{Source.PARTNER.value}:{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """New credentials, shown once: only a hash of the secret is kept."""
-
-    key: str
-    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +173,38 @@ class NewStatement:
     instructor_id: int | None = None
     intent_id: int | None = None
     voids: str | None = None
+    authority: str = PLATFORM
+    refers: str | None = None
+    """The id of the statement that is its object."""
+    mentions: tuple[Mention, ...] = ()
+    attachments: tuple[KeptAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Who or what a statement names beside its actor and its activity (see `MentionRow`)."""
+
+    thing: bytes
+    is_direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAttachment:
+    """Bytes that came with a statement, already in the folder of files under `file_id`."""
+
+    sha2: str
+    media_type: str
+    file_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement as a machine reads it: the bytes that were fixed when it was recorded."""
+
+    row_id: int
+    statement_id: str
+    stored: datetime
+    raw: str
 
 
 LIMIT, MOST = 100, 500
@@ -208,11 +213,15 @@ LIMIT, MOST = 100, 500
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a machine asks for (Communication, 2.1.3). `after`: the last statement of the page before."""
+    """What a machine asks for (xAPI 1.0.3, Communication, 2.1.3). `after`: the last statement of the page before."""
 
     agent: str | None = None
     verb: str | None = None
     activity: str | None = None
+    related_agents: bool = False
+    related_activities: bool = False
+    authority: str | None = None
+    """Only what this machine said."""
     registration: str | None = None
     since: datetime | None = None
     until: datetime | None = None

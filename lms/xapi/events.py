@@ -17,21 +17,3 @@ class StatementVoided(Event):
     title: ClassVar[str] = mark("%(actor)s a annulé une trace")
     statement_id: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientAdded(Event):
-    """A machine may speak at `/xapi/`."""
-
-    type: ClassVar[str] = "xapi.client_added"
-    title: ClassVar[str] = mark("%(actor)s a donné un accès à une machine")
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientRevoked(Event):
-    """A machine may no longer speak."""
-
-    type: ClassVar[str] = "xapi.client_revoked"
-    title: ClassVar[str] = mark("%(actor)s a retiré l’accès d’une machine")
-    key: str

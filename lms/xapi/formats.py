@@ -1,36 +1,19 @@
-"""The small formats of the specification: identifiers, times, durations, languages (xAPI 1.0.3, Data, 4; 2.0, 4.2)."""
+"""What is read from outside: identifiers, moments, strict JSON (xAPI 1.0.3, Data, 2.2 and 4; RFC 8259, RFC 3339)."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from lms.xapi.data import Unacceptable
 
 UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f\x7f]+")
-MAILBOX = re.compile(r"mailto:[^\s@<>\x00-\x1f]+@[^\s@<>\x00-\x1f]+")
-SHA1 = re.compile(r"[0-9a-fA-F]{40}")
-LANGUAGE = re.compile(r"(?:[a-zA-Z]{2,8}|[xXiI](?=-))(?:-[a-zA-Z0-9]{1,8})*")
-VERSION_1 = re.compile(r"1\.0(?:\.\d{1,3})?")
-VERSION_2 = re.compile(r"2\.0(?:\.\d{1,3})?")
-_NUMBER = r"(\d+(?:[.,]\d+)?)"
-_DURATION = re.compile(
-    rf"P(?!$)(?:{_NUMBER}W|(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
-    rf"(?:T(?=\d)(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)"
-)
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-]\d\d)(?::?(\d\d))?)?")
-
-
-def duration_seconds(text: str) -> float | None:
-    """How long an ISO 8601 duration is; None where years or months leave it open. `ValueError` for anything else."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    weeks, years, months, days, hours, minutes, seconds = (
-        float(part.replace(",", ".")) if part else 0.0 for part in found.groups()
-    )
-    if years or months:
-        return None
-    return ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
 
 
 def moment_of(text: str) -> datetime:
@@ -50,3 +33,29 @@ def moment_of(text: str) -> datetime:
         return whole.astimezone(UTC)
     except OverflowError:
         raise ValueError(text) from None
+
+
+def read_json(body: bytes, at: str = "JSON") -> Any:
+    """Strict JSON: UTF-8, no key twice, no NaN, no lone surrogate, not nested without end."""
+    try:
+        decoded = json.loads(body.decode(), object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+        msgspec.json.decode(body)
+    except RecursionError:
+        raise Unacceptable(f"{at}: nested too deep") from None
+    except UnicodeDecodeError:
+        raise Unacceptable(f"{at}: is not UTF-8") from None
+    except (ValueError, msgspec.DecodeError) as wrong:
+        raise Unacceptable(f"{at}: {wrong}") from None
+    return decoded
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = Counter(name for name, _value in pairs)
+        raise ValueError(f"the key “{names.most_common(1)[0][0][:60]}” stands twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number of JSON")

@@ -19,10 +19,11 @@ from lms.kernel.context import Context
 from lms.xapi.data import NewStatement, Said
 from lms.xapi.figures import refold_after
 from lms.xapi.models import StatementRow
+from lms.xapi.naming import note_names
 from lms.xapi.statements import build
 
 _COLUMNS = [getattr(StatementRow, field.name).label(field.name) for field in fields(LedgerEntry)]
-_OWN = tuple(field.name for field in fields(NewStatement))
+_OWN = tuple(field.name for field in fields(NewStatement) if field.name not in ("refers", "mentions", "attachments"))
 _values_of = attrgetter(*_OWN)
 _CHUNK = 500
 # Core inserts: the mapped class would cost as much again per row.
@@ -72,6 +73,7 @@ def enter(ctx: Context, statements: Sequence[NewStatement], *, stored: datetime)
     found = ctx.session.execute(_INSERTS[bool(ctx.session.info.get("is_sqlite"))], rows)
     new: dict[str, int] = {row[0]: row[1] for row in found}
     added = [one for one in statements if one.statement_id in new]
+    note_names(ctx, added, new, stored=stored)
     entries = [_entry(one, new[one.statement_id]) for one in added]
     entries += _void(ctx, {str(one.voids): (one.statement_id, one.source) for one in added if one.voids is not None})
     _void_late(ctx, [one.statement_id for one in added if one.source.startswith(Source.PARTNER)])

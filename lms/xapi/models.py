@@ -1,15 +1,16 @@
-"""The ledger's tables: intents, statements, figure keys to compute again."""
+"""The ledger's tables: intents, statements and what they name, figure keys to compute again."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, column
+from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String, Text, UniqueConstraint, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.database import Base
 from lms.kernel.tenancy import OrganisationOwned
+from lms.xapi.data import PLATFORM
 
 
 class IntentRow(OrganisationOwned, Base):
@@ -54,6 +55,15 @@ class StatementRow(OrganisationOwned, Base):
         Index(None, "organisation_id", "verb", "stored"),
         Index(None, "organisation_id", "actor", "verb", "stored"),
         Index(None, "organisation_id", "activity", "stored"),
+        # Machines that read only what they wrote. Most statements are the platform's own, and cost this index nothing.
+        Index(
+            "ix_xapi_statement_authority",
+            "organisation_id",
+            "authority",
+            "stored",
+            sqlite_where=column("authority") != PLATFORM,
+            postgresql_where=column("authority") != PLATFORM,
+        ),
         Index(
             "ix_xapi_statement_voids",
             "organisation_id",
@@ -77,6 +87,8 @@ class StatementRow(OrganisationOwned, Base):
     """Corrected by the device's clock at delivery: what folds use."""
     stored: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(60))
+    authority: Mapped[str] = mapped_column(String(40), default=PLATFORM, server_default=PLATFORM)
+    """Who asserts it: the key of the machine that sent it, or the platform."""
     scaled: Mapped[float | None]
     success: Mapped[bool | None]
     completion: Mapped[bool | None]
@@ -96,6 +108,56 @@ class StatementRow(OrganisationOwned, Base):
     """SHA-256(0x00 ‖ salt ‖ raw), made when recorded; the seal is built on these."""
 
 
+class MentionRow(OrganisationOwned, Base):
+    """Who and what a statement names beside its actor and its activity: what `related_agents` and `related_activities` find."""
+
+    __tablename__ = "xapi_mention"
+    __retention__ = "raw"
+    # In the order in which a page is read, and nothing but this index: there is a row for nearly each statement.
+    __table_args__ = (
+        PrimaryKeyConstraint("organisation_id", "thing", "stored", "statement"),
+        Index(None, "statement"),
+        {"sqlite_with_rowid": False},
+    )
+    id = None  # type: ignore[assignment]  # the four columns are the key
+    thing: Mapped[bytes] = mapped_column(LargeBinary(16))
+    """`statements.thing_of` an agent's identifier or an activity's IRI."""
+    stored: Mapped[datetime]
+    statement: Mapped[int] = mapped_column(ForeignKey("xapi_statement.id"))
+    is_direct: Mapped[bool]
+    """A member of the acting group, or an agent who is the object: found without `related_agents` too."""
+
+
+class ReferenceRow(OrganisationOwned, Base):
+    """A statement that speaks of another one, and of those that this one speaks of in turn (Communication, 2.1.3)."""
+
+    __tablename__ = "xapi_reference"
+    __retention__ = "raw"
+    __table_args__ = (
+        UniqueConstraint("statement", "target"),
+        Index(None, "organisation_id", "target"),
+        Index(None, "organisation_id", "stored"),
+    )
+
+    statement: Mapped[int] = mapped_column(ForeignKey("xapi_statement.id"))
+    stored: Mapped[datetime]
+    target: Mapped[str] = mapped_column(String(36))
+    """The id of a statement, which may not have arrived yet."""
+
+
+class AttachmentRow(OrganisationOwned, Base):
+    """Bytes that came with a statement, kept in the folder of files (Data, 2.4.11)."""
+
+    __tablename__ = "xapi_attachment"
+    __retention__ = "raw"
+    __table_args__ = (UniqueConstraint("statement", "sha2"), Index(None, "file_id"))
+
+    statement: Mapped[int] = mapped_column(ForeignKey("xapi_statement.id"))
+    sha2: Mapped[str] = mapped_column(String(128))
+    media_type: Mapped[str] = mapped_column(String(200))
+    file_id: Mapped[int] = mapped_column(ForeignKey("kernel_file.id"))
+
+
 class StaleRow(OrganisationOwned, Base):
     """A figure's key that has to be computed again by the worker."""
 
@@ -108,17 +170,3 @@ class StaleRow(OrganisationOwned, Base):
     """The key's parts as a JSON list."""
     marked_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
-
-
-class ClientRow(OrganisationOwned, Base):
-    """A machine that may speak at `/xapi/`: its key, and a hash of its secret."""
-
-    __tablename__ = "xapi_client"
-    __retention__ = "settings"
-    __table_args__ = (Index(None, "key", unique=True),)
-
-    name: Mapped[str] = mapped_column(String(100))
-    key: Mapped[str] = mapped_column(String(40))
-    secret_hash: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import select, update
 
-from lms.contract.types import LedgerEntry, PersonalData, PersonalFile
+from lms.contract.types import PersonalData, PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
+from lms.kernel.media import forget_files
 from lms.xapi.figures import mark_stale
 from lms.xapi.ledger import entries_of
 from lms.xapi.models import IntentRow, StatementRow
+from lms.xapi.naming import forget_names
 from lms.xapi.telling import trace_of
 
 RAW = "raw"
@@ -101,25 +103,23 @@ def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str
     if RAW not in classes:
         return
     while entries := entries_of(ctx, StatementRow.membership_id == membership_id, limit=_CHUNK):
-        _erase(ctx, entries)
-    ctx.session.execute(
-        update(StatementRow)
-        .where(StatementRow.membership_id == membership_id, StatementRow.erased_at.is_(None))
-        .values(erased_at=ctx.now, **_ERASED),
-        execution_options={"synchronize_session": False},
+        for figure in ctx.registry.figures:
+            mark_stale(ctx, figure.name, set(figure.touched(ctx, entries)))
+        _erase(ctx, [entry.id for entry in entries])
+    voided = select(StatementRow.id).where(
+        StatementRow.membership_id == membership_id, StatementRow.erased_at.is_(None)
     )
+    while row_ids := ctx.session.scalars(voided.limit(_CHUNK)).all():
+        _erase(ctx, row_ids)
     ctx.session.execute(
         update(IntentRow).where(IntentRow.membership_id == membership_id).values(payload={}),
         execution_options={"synchronize_session": False},
     )
 
 
-def _erase(ctx: Context, entries: list[LedgerEntry]) -> None:
-    for figure in ctx.registry.figures:
-        mark_stale(ctx, figure.name, set(figure.touched(ctx, entries)))
+def _erase(ctx: Context, row_ids: Sequence[int]) -> None:
+    forget_files(ctx, forget_names(ctx, row_ids))
     ctx.session.execute(
-        update(StatementRow)
-        .where(StatementRow.id.in_([entry.id for entry in entries]))
-        .values(erased_at=ctx.now, **_ERASED),
+        update(StatementRow).where(StatementRow.id.in_(row_ids)).values(erased_at=ctx.now, **_ERASED),
         execution_options={"synchronize_session": False},
     )

@@ -8,7 +8,7 @@ from lms.contract.hooks import hookimpl
 from lms.contract.types import PersonalData, Right, Schedule, Verb
 from lms.kernel.context import Context
 from lms.xapi import cli as commands
-from lms.xapi import personal, rest, views
+from lms.xapi import personal, views
 from lms.xapi.permissions import RIGHTS
 from lms.xapi.tasks import REFOLD
 from lms.xapi.verbs import VERBS
@@ -22,14 +22,14 @@ def permissions() -> tuple[Right, ...]:
 
 @hookimpl
 def blueprints() -> tuple[Any, ...]:
-    """The two doors: `/outbox` and `/xapi/`."""
-    return views.bp, rest.bp
+    """The door of people: `/outbox`."""
+    return (views.bp,)
 
 
 @hookimpl
 def cli() -> tuple[Any, ...]:
-    """`lms xapi …`, `lms replay`."""
-    return commands.xapi, commands.replay
+    """`lms replay`."""
+    return (commands.replay,)
 
 
 @hookimpl

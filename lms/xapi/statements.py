@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from lms.kernel.context import Actor
-from lms.xapi.data import Group, NewStatement, Said
+from lms.xapi.data import PLATFORM, Group, Mention, NewStatement, Said
 
 VERSION = "1.0.3"
 ATTEMPT_EXTENSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
@@ -120,6 +121,11 @@ def account_of(prefix: str, name: str) -> str:
     return f"account:{prefix}|{name}"
 
 
+def thing_of(kind: str, name: str) -> bytes:
+    """Under which key a mention is found: of an "agent" by its identifier, of an "activity" by its IRI."""
+    return hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=16).digest()
+
+
 def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
     """The statement of a thing said, with its bytes."""
     agent, membership_id = _actor(said.actor, prefix)
@@ -133,7 +139,7 @@ def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
         object=Activity(said.activity, definition=Definition(said.activity_type, {"fr": said.activity_name})),
         timestamp=moment(said.timestamp),
         stored=moment(stored),
-        authority=Agent(Account(prefix, "platform")),
+        authority=Agent(Account(prefix, PLATFORM)),
         version=VERSION,
         result=_result(said),
         context=Context(
@@ -164,7 +170,15 @@ def build(said: Said, *, prefix: str, stored: datetime) -> NewStatement:
         attempt=said.attempt,
         instructor_id=said.instructor.membership_id if said.instructor else None,
         intent_id=said.intent_id,
+        mentions=_mentions(said, prefix),
     )
+
+
+def _mentions(said: Said, prefix: str) -> tuple[Mention, ...]:
+    found = [Mention(thing_of("activity", iri)) for iri in dict.fromkeys(said.parents)]
+    if said.instructor:
+        found.append(Mention(thing_of("agent", account_of(prefix, said.instructor.uuid))))
+    return tuple(found)
 
 
 def _actor(actor: Actor | Group, prefix: str) -> tuple[Agent, int | None]:

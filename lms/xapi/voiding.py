@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from lms.contract.types import LedgerEntry, Source
 from lms.kernel.context import Context
-from lms.xapi.data import Intent, NewStatement, VoidedEntry
+from lms.xapi.data import PLATFORM, Intent, NewStatement, VoidedEntry
 from lms.xapi.ledger import append
 from lms.xapi.models import StatementRow
 from lms.xapi.statements import SOURCE_EXTENSION, VERSION, Account, Agent, VerbPart, account_of, moment
@@ -70,7 +70,7 @@ def _voiding(ctx: Context, target: str, intent: Intent | None, source: Source, r
         object=StatementRef(target),
         timestamp=moment(at),
         stored=moment(ctx.now),
-        authority=Agent(Account(ctx.iri_prefix, "platform")),
+        authority=Agent(Account(ctx.iri_prefix, PLATFORM)),
         version=VERSION,
         context={"platform": "Tremplin", "extensions": extensions},
     )
@@ -87,6 +87,7 @@ def _voiding(ctx: Context, target: str, intent: Intent | None, source: Source, r
         membership_id=someone.membership_id,
         intent_id=intent.row_id if intent else None,
         voids=target,
+        refers=target,
     )
 
 

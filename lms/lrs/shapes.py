@@ -164,6 +164,18 @@ class ContextShape(Shape):
     extensions: Extensions = UNSET
 
 
+class AttachmentShape(Shape):
+    """2.4.11."""
+
+    usageType: str  # noqa: N815
+    display: dict[str, str]
+    contentType: str  # noqa: N815
+    length: int
+    sha2: str
+    description: LanguageMap = UNSET
+    fileUrl: Text = UNSET  # noqa: N815
+
+
 class SubStatementShape(Shape):
     """2.4.4.3: a statement inside another, without what an LRS adds."""
 
@@ -174,7 +186,7 @@ class SubStatementShape(Shape):
     result: ResultShape | UnsetType = UNSET
     context: ContextShape | UnsetType = UNSET
     timestamp: Text = UNSET
-    attachments: list[Any] | UnsetType = UNSET
+    attachments: list[AttachmentShape] | UnsetType = UNSET
 
 
 class StatementShape(Shape):
@@ -190,4 +202,4 @@ class StatementShape(Shape):
     stored: Text = UNSET
     authority: Thing = UNSET
     version: Text = UNSET
-    attachments: list[Any] | UnsetType = UNSET
+    attachments: list[AttachmentShape] | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""Machines that speak at `/xapi/`: their credentials, and taking in what they say."""
+"""Machines that speak at `/xapi/`: their credentials."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any
@@ -16,30 +15,23 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import bindparam, select
 
-from lms.accounts.api import membership_ids_by_uuid
 from lms.kernel.context import Context
 from lms.kernel.database import Database
 from lms.kernel.rights import NotFound
 from lms.kernel.tenancy import across_tenants
-from lms.xapi.data import Client, NotYours, OtherContent, Secret, Unacceptable
-from lms.xapi.events import ClientAdded, ClientRevoked
-from lms.xapi.incoming import Incoming, fixed, is_same, pseudonym_of
-from lms.xapi.ledger import enter, may_void
-from lms.xapi.models import ClientRow, StatementRow
+from lms.lrs.data import Client, Secret
+from lms.lrs.events import ClientAdded, ClientRevoked
+from lms.lrs.models import ClientRow
 
 CLIENT_NAME = re.compile(r"[\w .-]{1,50}")
 RECHECK_SECONDS = 3.0
 REFUSED_SECONDS = 30.0
 MOST_KEPT = 10_000
-_CHUNK = 500
 
 _hasher = PasswordHasher()
 _two_at_once = BoundedSemaphore(2)
 _CLIENT = select(ClientRow.key, ClientRow.name, ClientRow.organisation_id, ClientRow.secret_hash).where(
     ClientRow.key == bindparam("key"), ClientRow.revoked_at.is_(None)
-)
-_KNOWN = select(StatementRow.statement_id, StatementRow.source, StatementRow.raw).where(
-    StatementRow.statement_id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -131,45 +123,3 @@ def _is_secret(key: str, secret: str, digest: bytes, stored: str) -> bool:
 def _make_room(kept: dict[Any, Any]) -> None:
     if len(kept) > MOST_KEPT:
         kept.clear()
-
-
-def receive(ctx: Context, client: Client, statements: Sequence[Incoming]) -> list[str]:
-    """Take in what a machine says, all or nothing; returns the ids in the order of the request.
-
-    An id that is known with the same content changes nothing; with another one it is `OtherContent`.
-    """
-    _check_voiding(ctx, client, statements)
-    stored, prefix = ctx.now, ctx.iri_prefix
-    names = {name for one in statements if (name := pseudonym_of(one, prefix))}
-    members = membership_ids_by_uuid(ctx, names) if names else {}
-    rows = [
-        fixed(one, prefix=prefix, client_key=client.key, source=client.source, stored=stored, members=members)
-        # In one order for everybody: two requests with the same ids never wait for each other.
-        for one in sorted(statements, key=lambda one: one.id)
-    ]
-    new = enter(ctx, rows, stored=stored)
-    _check_known(ctx, {one.id: one for one in statements if one.id not in new})
-    return [one.id for one in statements]
-
-
-def _check_known(ctx: Context, known: dict[str, Incoming]) -> None:
-    for row in _rows_of(ctx, sorted(known)):
-        if not row.raw or not is_same(known[row.statement_id], row.raw):
-            raise OtherContent(f"id: {row.statement_id} is known with another content")
-
-
-def _check_voiding(ctx: Context, client: Client, statements: Sequence[Incoming]) -> None:
-    targets = sorted({one.voids for one in statements if one.voids is not None})
-    for row in _rows_of(ctx, targets):
-        if not may_void(client.source, row.source):
-            raise NotYours(f"object.id: {row.statement_id} was said by another; only staff void it")
-    own = {one.id for one in statements if one.voids is not None}
-    if own & set(targets):
-        raise Unacceptable("object.id: a voiding statement does not void another voiding one")
-
-
-def _rows_of(ctx: Context, names: Sequence[str]) -> list[Any]:
-    found: list[Any] = []
-    for start in range(0, len(names), _CHUNK):
-        found += ctx.session.execute(_KNOWN, {"ids": names[start : start + _CHUNK]}).all()
-    return found

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from lms.xapi import formats
-from lms.xapi.checking import check_actor, identifier_of
-from lms.xapi.data import LIMIT, MOST, Filter, Unacceptable
-from lms.xapi.incoming import read_json
+from lms.lrs import formats
+from lms.lrs.checking import IDENTIFIERS, check_actor, identifier_of
+from lms.lrs.data import Form
+from lms.xapi.api import LIMIT, MOST, UUID, Filter, Unacceptable, moment_of, read_json
 
 _FLAGS = ("ascending", "attachments", "related_activities", "related_agents")
 _PARAMETERS = frozenset(
@@ -25,33 +25,41 @@ def one_statement(asked: Mapping[str, str]) -> tuple[str, bool] | None:
     if not ids:
         return None
     _refuse_unknown(asked, {*_BESIDE_ID, ids[0]})
-    _refuse_what_is_not_there_yet(asked)
     return uuid_of(asked, ids[0]), ids[0] == "voidedStatementId"
 
 
 def filter_of(asked: Mapping[str, str]) -> Filter:
     """The filter of a request for a list."""
     _refuse_unknown(asked, _PARAMETERS)
-    _refuse_what_is_not_there_yet(asked)
     for name in ("verb", "activity"):
         if name in asked and not formats.IRI.fullmatch(asked[name]):
             raise Unacceptable(f"{name}: is not an IRI")
     return Filter(
-        agent=_agent(asked),
+        agent=agent_of(asked) if "agent" in asked else None,
         verb=asked.get("verb"),
         activity=asked.get("activity"),
+        related_agents=_flag(asked, "related_agents"),
+        related_activities=_flag(asked, "related_activities"),
         registration=uuid_of(asked, "registration") if "registration" in asked else None,
-        since=_moment(asked, "since"),
-        until=_moment(asked, "until"),
+        since=moment_in(asked, "since"),
+        until=moment_in(asked, "until"),
         limit=_limit(asked),
         ascending=_flag(asked, "ascending"),
         after=uuid_of(asked, "after") if "after" in asked else None,
     )
 
 
+def form_of(asked: Mapping[str, str], languages: Iterable[str]) -> Form:
+    """In which form the answer is asked for."""
+    name = asked.get("format", "exact")
+    if name not in ("ids", "exact", "canonical"):
+        raise Unacceptable("format: is “ids”, “exact” or “canonical”")
+    return Form(name, tuple(languages), _flag(asked, "attachments"))
+
+
 def uuid_of(asked: Mapping[str, str], name: str) -> str:
     """A parameter that is a UUID."""
-    if not formats.UUID.fullmatch(asked.get(name, "")):
+    if not UUID.fullmatch(asked.get(name, "")):
         raise Unacceptable(f"{name}: needs a UUID")
     return asked[name].lower()
 
@@ -60,14 +68,6 @@ def _refuse_unknown(asked: Iterable[str], known: Iterable[str]) -> None:
     unknown = sorted(set(asked) - set(known))
     if unknown:
         raise Unacceptable(f"{unknown[0][:60]}: no such parameter here; there are {', '.join(sorted(known))}")
-
-
-def _refuse_what_is_not_there_yet(asked: Mapping[str, str]) -> None:
-    for name in ("attachments", "related_activities", "related_agents"):
-        if _flag(asked, name):
-            raise Unacceptable(f"{name}: this server does not do that yet; ask without it")
-    if asked.get("format", "exact") != "exact":
-        raise Unacceptable("format: this server answers “exact” only, for now")
 
 
 def _flag(asked: Mapping[str, str], name: str) -> bool:
@@ -84,19 +84,18 @@ def _limit(asked: Mapping[str, str]) -> int:
     return min(int(text) or MOST, MOST)
 
 
-def _moment(asked: Mapping[str, str], name: str) -> datetime | None:
+def moment_in(asked: Mapping[str, str], name: str) -> datetime | None:
     if name not in asked:
         return None
     try:
-        return formats.moment_of(asked[name].replace(" ", "+"))
+        return moment_of(asked[name].replace(" ", "+"))
     except ValueError:
         raise Unacceptable(f"{name}: is not an ISO 8601 timestamp") from None
 
 
-def _agent(asked: Mapping[str, str]) -> str | None:
-    if "agent" not in asked:
-        return None
-    actor = check_actor(read_json(asked["agent"].encode(), "agent"), "agent")
-    if all(getattr(actor, name) is UNSET for name in ("mbox", "mbox_sha1sum", "openid", "account")):
-        raise Unacceptable("agent: an anonymous group identifies nobody")
+def agent_of(asked: Mapping[str, str], name: str = "agent") -> str:
+    """The identifier of a parameter that is an Agent or an identified Group, in JSON."""
+    actor = check_actor(read_json(asked.get(name, "").encode(), name), name)
+    if all(getattr(actor, one) is UNSET for one in IDENTIFIERS):
+        raise Unacceptable(f"{name}: an anonymous group identifies nobody")
     return identifier_of(actor)

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET
 
-from lms.xapi import formats, shapes
-from lms.xapi.data import Unacceptable
+from lms.lrs import formats, shapes
+from lms.xapi.api import UUID, VOIDED, Unacceptable, moment_of
 
+IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
+ANONYMOUS = "group:"
 MOST_LEVELS = 40
 """Extensions may hold anything; this deep at the most."""
 IRI_LENGTH, VERB_LENGTH, IDENTIFIER_LENGTH = 500, 300, 600
-VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 _COMPONENTS = {
     "choice": ("choices",),
     "sequencing": ("choices",),
@@ -39,16 +40,17 @@ def check_statement(statement: Mapping[str, Any], family: str) -> shapes.Stateme
     """A statement that follows the rules of its family of versions ("1.0" or "2.0")."""
     found = shaped(statement, shapes.StatementShape, "statement")
     if found.id is not UNSET:
-        _matches(found.id, formats.UUID, "id", "a UUID")
+        _matches(found.id, UUID, "id", "a UUID")
     for name in ("timestamp", "stored"):
         check_moment(getattr(found, name), name)
     if found.version is not UNSET:
-        pattern = formats.VERSION_2 if family == "2.0" else formats.VERSION_1
+        # A client of 2.0 may hand on what was said in 1.0, not the other way round.
+        pattern = formats.VERSION_1_OR_2 if family == "2.0" else formats.VERSION_1
         _matches(found.version, pattern, "version", f"a version {family}.x")
     if found.authority is not UNSET:
         _check_authority(found.authority)
     _check_parts(found, "", family)
-    if found.verb.id == VOIDED and found.object.get("objectType") != "StatementRef":
+    if found.verb.id == VOIDED.iri and found.object.get("objectType") != "StatementRef":
         raise Unacceptable("object: a voiding statement's object is a StatementRef")
     return found
 
@@ -56,7 +58,7 @@ def check_statement(statement: Mapping[str, Any], family: str) -> shapes.Stateme
 def check_actor(value: Any, at: str) -> shapes.ActorShape:
     """An Agent or a Group, with exactly one identifier; a Group may be anonymous."""
     actor = shaped(value, shapes.ActorShape, at)
-    given = [name for name in ("mbox", "mbox_sha1sum", "openid", "account") if getattr(actor, name) is not UNSET]
+    given = [name for name in IDENTIFIERS if getattr(actor, name) is not UNSET]
     is_group = actor.objectType == "Group"
     if len(given) > 1:
         raise Unacceptable(f"{at}: has {' and '.join(given)}; exactly one identifies someone")
@@ -85,7 +87,7 @@ def identifier_of(actor: shapes.ActorShape) -> str:
         value = getattr(actor, name)
         if value is not UNSET:
             return str(value) if name == "mbox" else f"{name}:{value}"
-    return "group:"
+    return ANONYMOUS
 
 
 def check_moment(value: Any, at: str) -> None:
@@ -93,15 +95,15 @@ def check_moment(value: Any, at: str) -> None:
     if value is UNSET:
         return
     try:
-        formats.moment_of(value)
+        moment_of(value)
     except ValueError:
         raise Unacceptable(f"{at}: {_short(value)} is not an ISO 8601 timestamp") from None
 
 
 def _check_authority(value: dict[str, Any]) -> None:
     authority = check_actor(value, "authority")
-    if authority.objectType == "Group" and len(authority.member or ()) != 2:
-        raise Unacceptable("authority: a Group has exactly two members here")
+    if authority.objectType == "Group" and (len(authority.member or ()) != 2 or identifier_of(authority) != ANONYMOUS):
+        raise Unacceptable("authority: a Group has exactly two members here, and no identifier")
 
 
 def _check_parts(found: shapes.StatementShape | shapes.SubStatementShape, start: str, family: str) -> None:
@@ -118,8 +120,19 @@ def _check_parts(found: shapes.StatementShape | shapes.SubStatementShape, start:
         for name in ("revision", "platform"):
             if kind != "Activity" and getattr(found.context, name) is not UNSET:
                 raise Unacceptable(f"{start}context.{name}: only where the object is an Activity")
-    if found.attachments is not UNSET and found.attachments:
-        raise Unacceptable(f"{start}attachments: this server does not take attachments yet; send the statement without")
+    for number, attachment in enumerate(found.attachments or ()):
+        _check_attachment(attachment, f"{start}attachments[{number}]")
+
+
+def _check_attachment(attachment: shapes.AttachmentShape, at: str) -> None:
+    _check_iri(attachment.usageType, f"{at}.usageType")
+    _check_languages(attachment.display, f"{at}.display")
+    _check_languages(attachment.description, f"{at}.description")
+    _matches(attachment.contentType, formats.MEDIA_TYPE, f"{at}.contentType", "a media type (RFC 2046)")
+    _matches(attachment.sha2, formats.SHA2, f"{at}.sha2", "the SHA-224, 256, 384 or 512 of the content")
+    _check_iri(attachment.fileUrl, f"{at}.fileUrl")
+    if attachment.length < 0:
+        raise Unacceptable(f"{at}.length: is a number of bytes")
 
 
 def _check_object(kind: Any, value: dict[str, Any], at: str, family: str) -> None:
@@ -128,7 +141,7 @@ def _check_object(kind: Any, value: dict[str, Any], at: str, family: str) -> Non
     elif kind in ("Agent", "Group"):
         check_actor(value, at)
     elif kind == "StatementRef":
-        _matches(shaped(value, shapes.ReferenceShape, at).id, formats.UUID, f"{at}.id", "a UUID")
+        _matches(shaped(value, shapes.ReferenceShape, at).id, UUID, f"{at}.id", "a UUID")
     elif kind == "SubStatement" and at == "object":
         inner = shaped(value, shapes.SubStatementShape, at)
         check_moment(inner.timestamp, f"{at}.timestamp")
@@ -188,7 +201,7 @@ def _check_result(result: shapes.ResultShape, at: str) -> None:
 
 
 def _check_context(context: shapes.ContextShape, at: str, family: str) -> None:
-    _matches(context.registration, formats.UUID, f"{at}.registration", "a UUID")
+    _matches(context.registration, UUID, f"{at}.registration", "a UUID")
     _matches(context.language, formats.LANGUAGE, f"{at}.language", "a language tag (RFC 5646)")
     _check_extensions(context.extensions, f"{at}.extensions")
     if context.instructor is not UNSET:
@@ -196,7 +209,7 @@ def _check_context(context: shapes.ContextShape, at: str, family: str) -> None:
     if context.team is not UNSET and check_actor(context.team, f"{at}.team").objectType != "Group":
         raise Unacceptable(f"{at}.team: is a Group")
     if context.statement is not UNSET:
-        _matches(context.statement.id, formats.UUID, f"{at}.statement.id", "a UUID")
+        _matches(context.statement.id, UUID, f"{at}.statement.id", "a UUID")
     if context.contextActivities is not UNSET:
         for name in ("parent", "grouping", "category", "other"):
             for place, activity in _listed(getattr(context.contextActivities, name), f"{at}.contextActivities.{name}"):

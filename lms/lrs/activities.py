@@ -1,0 +1,107 @@
+"""What activities are: the definitions that machines gave, merged; ours, as our own statements say it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.kernel.context import Context
+from lms.lrs.incoming import Incoming
+from lms.lrs.models import ActivityRow
+from lms.xapi.api import last_said_of
+
+RELATED = ("parent", "grouping", "category", "other")
+MOST_NOTED = 20_000
+_KNOWN = select(ActivityRow.iri, ActivityRow.definition).where(ActivityRow.iri.in_(bindparam("iris", expanding=True)))
+# (organisation, IRI, definition) that the table is known to hold already: most statements repeat what others said.
+_noted: set[tuple[int, str, str]] = set()
+
+
+def note_definitions(ctx: Context, statements: Iterable[Incoming]) -> None:
+    """Merge what new statements say of their activities into what is known; nothing is written when nothing is new."""
+    said: dict[str, list[str]] = {}
+    for one in statements:
+        for iri, definition in _definitions(one):
+            if (ctx.here.id, iri, definition) not in _noted and definition not in said.setdefault(iri, []):
+                said[iri].append(definition)
+    said = {iri: texts for iri, texts in said.items() if texts}
+    if not said:
+        return
+    known = {row.iri: row.definition for row in ctx.session.execute(_KNOWN, {"iris": sorted(said)})}
+    changed = []
+    for iri in sorted(said):  # in one order for everybody: two requests never wait for each other
+        before = json.loads(known[iri]) if iri in known else {}
+        after = before
+        for text in said[iri]:
+            after = merged(after, json.loads(text))
+        if iri in known and after == before:
+            _remember(ctx, iri, said[iri])
+        else:
+            changed.append({"organisation_id": ctx.here.id, "iri": iri, "definition": _text(after)})
+    if changed:
+        ctx.session.execute(_upsert(ctx), changed)
+
+
+def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition with what a later word adds: languages and extensions side by side, the rest by the later one."""
+    found = {**before, **after}
+    for name in ("name", "description", "extensions"):
+        if name in before and name in after:
+            found[name] = {**before[name], **after[name]}
+    return found
+
+
+def definitions(ctx: Context, iris: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What is known of these activities; those of which nobody said anything are left out."""
+    found = {row.iri: json.loads(row.definition) for row in ctx.session.execute(_KNOWN, {"iris": sorted(iris)})}
+    for iri in sorted(set(iris) - set(found)):
+        if iri.startswith(ctx.iri_prefix):
+            said = last_said_of(ctx, iri)
+            if said is not None:
+                found[iri] = json.loads(said)["object"].get("definition", {})
+    return found
+
+
+def _definitions(one: Incoming) -> Iterator[tuple[str, str]]:
+    """(IRI, definition as text) of each activity that a statement defines, those of its context and inside it too."""
+    yield from _of_thing(one.said.object)
+    if one.parts.get("context") and b"definition" in bytes(one.parts["context"]):
+        yield from _of_lists(json.loads(bytes(one.parts["context"])).get("contextActivities", {}))
+
+
+def _of_thing(thing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "definition" in thing and thing.get("objectType", "Activity") == "Activity":
+        yield thing["id"], _text(thing["definition"])
+    inner = thing.get("object")
+    if isinstance(inner, dict):
+        yield from _of_thing(inner)
+        yield from _of_lists((thing.get("context") or {}).get("contextActivities", {}))
+
+
+def _of_lists(related: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in RELATED:
+        value = related.get(name, [])
+        for activity in value if isinstance(value, list) else [value]:
+            yield from _of_thing(activity)
+
+
+def _text(definition: Mapping[str, Any]) -> str:
+    return json.dumps(definition, ensure_ascii=False, sort_keys=True)
+
+
+def _remember(ctx: Context, iri: str, texts: Sequence[str]) -> None:
+    if len(_noted) > MOST_NOTED:
+        _noted.clear()
+    _noted.update((ctx.here.id, iri, text) for text in texts)
+
+
+def _upsert(ctx: Context) -> Any:
+    dialect = sqlite if ctx.session.info.get("is_sqlite") else postgresql
+    insert = dialect.insert(ActivityRow.__table__)
+    return insert.on_conflict_do_update(
+        index_elements=["organisation_id", "iri"], set_={"definition": insert.excluded.definition}
+    )

@@ -1,0 +1,53 @@
+"""What machines keep about a person: to read, and to erase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from lms.contract.types import PersonalData
+from lms.kernel.context import Context
+from lms.kernel.i18n import gettext, mark
+from lms.lrs.models import DocumentRow
+
+RAW = "raw"
+_TITLE = mark("Ce que des outils ont gardé pour vous")
+_CHUNK = 100
+
+
+def personal_data(ctx: Context, membership_id: int) -> PersonalData:
+    """Every document under the person's pseudonym: bookmarks, answers begun, preferences of a tool."""
+    return PersonalData(gettext(_TITLE), _documents(ctx, membership_id))
+
+
+def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
+    """No law keeps these: they go with the class "raw"."""
+    if RAW in classes:
+        ctx.session.execute(
+            delete(DocumentRow).where(DocumentRow.membership_id == membership_id),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _documents(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
+    query = select(DocumentRow).where(DocumentRow.membership_id == membership_id).order_by(DocumentRow.id)
+    last = 0
+    while rows := ctx.session.scalars(query.where(DocumentRow.id > last).limit(_CHUNK)).all():
+        last = rows[-1].id
+        for row in rows:
+            yield {
+                mark("Outil ou activité"): row.activity or row.client,
+                mark("Nom du document"): row.name,
+                mark("Contenu"): _text(row),
+                mark("Changé le"): row.changed_at,
+            }
+            ctx.session.expunge(row)
+
+
+def _text(row: Any) -> str:
+    try:
+        return str(row.content.decode())
+    except UnicodeDecodeError:
+        return f"{row.media_type}, {len(row.content)}"
