@@ -107,7 +107,7 @@ def empty_tables(platform: Platform) -> None:
         for table in tables:
             if table.name in written:
                 connection.execute(text(f"DELETE FROM {table.name}"))
-                if not platform.database.is_sqlite:
+                if "id" in table.columns and not platform.database.is_sqlite:
                     connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), 1, false)"))
 
 

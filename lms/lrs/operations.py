@@ -16,7 +16,7 @@ from lms.lrs.sameness import is_same
 from lms.xapi.api import KeptAttachment, Unacceptable, enter, known_statements, may_void
 
 
-def receive(ctx: Context, client: Client, statements: Sequence[Incoming], *, data_dir: Path) -> list[str]:
+def receive(ctx: Context, client: Client, *, statements: Sequence[Incoming], data_dir: Path) -> list[str]:
     """Take in what a machine says, all or nothing; returns the ids in the order of the request.
 
     An id that is known with the same content changes nothing; with another one it is `OtherContent`.

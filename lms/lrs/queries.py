@@ -19,7 +19,7 @@ from lms.lrs.fixing import RELATED
 from lms.xapi.api import Found, KeptAttachment, attachments_of
 
 
-def shown(ctx: Context, found: Sequence[Found], form: Form) -> list[str]:
+def shown(ctx: Context, found: Sequence[Found], *, form: Form) -> list[str]:
     """Each statement as JSON text: as it was kept, by identifiers only, or with what is known of its activities."""
     if form.name == "exact":
         return [one.raw for one in found]

@@ -42,7 +42,7 @@ def post_statements(client: Client) -> Any:
     """Take in one statement or several, all or none; answer with their ids."""
     parameters(())
     found = _sent(None)
-    return as_json(msgspec.json.encode(receive(context_of(client), client, found, data_dir=_data_dir())))
+    return as_json(msgspec.json.encode(receive(context_of(client), client, statements=found, data_dir=_data_dir())))
 
 
 @bp.put("/statements")
@@ -50,7 +50,7 @@ def post_statements(client: Client) -> Any:
 def put_statement(client: Client) -> Any:
     """Take in one statement under the id of the address."""
     name = uuid_of(parameters({"statementId"}), "statementId")
-    receive(context_of(client), client, _sent(name), data_dir=_data_dir())
+    receive(context_of(client), client, statements=_sent(name), data_dir=_data_dir())
     return "", 204
 
 
@@ -71,7 +71,7 @@ def _sent(only: str | None) -> list[Incoming]:
 
 def _one(ctx: Context, asked: tuple[str, bool], form: Form) -> Response:
     found = statement_by_id(ctx, asked[0], voided=asked[1])
-    (text,) = shown(ctx, [found], form)
+    (text,) = shown(ctx, [found], form=form)
     response = _answer(ctx, [found], text.encode(), form)
     response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
     response.headers["Last-Modified"] = format_datetime(found.stored, usegmt=True)
@@ -83,7 +83,7 @@ def _page(ctx: Context, asked: dict[str, str], form: Form) -> Response:
     found, following = matching_statements(ctx, filter_of(asked))
     more = f"{request.path}?{urlencode({**asked, 'after': following})}" if following else ""
     # The bytes that were fixed when they were recorded, joined: never decoded and encoded again.
-    body = ('{"statements":[' + ",".join(shown(ctx, found, form)) + '],"more":').encode()
+    body = ('{"statements":[' + ",".join(shown(ctx, found, form=form)) + '],"more":').encode()
     response = _answer(ctx, found, body + msgspec.json.encode(more) + b"}", form)
     if found:
         response.headers["Last-Modified"] = format_datetime(max(one.stored for one in found), usegmt=True)

@@ -38,7 +38,7 @@ PUBLIC_ROUTES = {
     "news.news",  # after a path, people without account answer by a signed link
     "news.post_news",
     "news.thanks",
-    "xapi.about",  # xAPI 1.0.3, Communication, 2.8
+    "lrs.about",  # xAPI 1.0.3, Communication, 2.8
 }
 """Routes without a signed-in person. Adding one is a decision: say why beside it."""
 

@@ -1,4 +1,4 @@
-"""A learner of the small course."""
+"""A learner of the small course; a machine with credentials."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ import pytest
 from flask import Flask
 
 from lms.kernel.platform import Platform
+from lms.lrs import credentials
 from tests.factories.learning import Learning, start_learning
+from tests.factories.machines import Machine, make_machine
 from tests.factories.world import World
 
 
 @pytest.fixture
 def learning(app: Flask, platform: Platform, world: World) -> Learning:
     return start_learning(app, platform, world)
+
+
+@pytest.fixture
+def machine(app: Flask, platform: Platform, world: World, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setattr(credentials, "_hasher", type(credentials._hasher)(time_cost=1, memory_cost=1024))
+    credentials._verified.clear()
+    credentials._refused.clear()
+    return make_machine(app, platform, world.organisation)

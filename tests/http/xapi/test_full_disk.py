@@ -13,8 +13,8 @@ from sqlalchemy import func, select, text
 from lms.kernel.platform import Platform
 from lms.xapi.models import IntentRow, StatementRow
 from tests.factories.learning import Learning
+from tests.factories.machines import Machine, new_id, statement
 from tests.factories.world import World
-from tests.http.xapi.conftest import Machine, new_id, statement
 
 pytestmark = pytest.mark.sqlite_only
 

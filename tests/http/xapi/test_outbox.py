@@ -13,8 +13,8 @@ from lms.kernel.platform import Platform
 from lms.xapi.models import IntentRow, StatementRow
 from tests.conftest import TestClock
 from tests.factories.learning import Learning
+from tests.factories.machines import new_id
 from tests.factories.world import World
-from tests.http.xapi.conftest import new_id
 
 
 def act(learning: Learning, name: Any = "lesson", **values: Any) -> Any:

@@ -19,10 +19,12 @@ from lms.kernel.context import Context
 from lms.kernel.events import EventRow
 from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden, NotFound
-from lms.xapi import partners, tasks
+from lms.lrs import credentials
+from lms.lrs.models import ClientRow
+from lms.xapi import tasks
 from lms.xapi.api import PASSED, Refused, mark_stale, raw_statements, record, stale_count, traces, void_statement
 from lms.xapi.figures import MAX_INLINE_KEYS
-from lms.xapi.models import ClientRow, IntentRow, StatementRow
+from lms.xapi.models import IntentRow, StatementRow
 from tests.factories.world import World
 from tests.unit.xapi.conftest import Class
 
@@ -258,13 +260,13 @@ def test_a_client_is_made_and_revoked_at_the_command_line(
     assert answer.exit_code == 0, answer.output
     key, secret = (line.partition(": ")[2] for line in answer.output.splitlines())
     assert answer.output == f"key: {key}\nsecret: {secret}\n"
-    found = partners.client_with(platform.database, key, secret)
+    found = credentials.client_with(platform.database, key, secret)
     assert (found.name, found.organisation_id, found.source) == ("Moodle", world.organisation, "partner:Moodle")
     with platform.reading(world.organisation) as ctx:
         row = ctx.session.scalars(select(ClientRow)).one()
         assert secret not in row.secret_hash
     assert command("xapi", "revoke", key).exit_code == 0
-    assert partners.client_with(platform.database, key, secret) is None
+    assert credentials.client_with(platform.database, key, secret) is None
     assert command("xapi", "revoke", key).exit_code == 1
     assert command("xapi", "revoke", "nothing").exit_code == 1
 

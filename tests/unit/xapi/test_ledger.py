@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from lms.contract.types import Source
 from lms.kernel.context import Context
+from lms.lrs.incoming import read_statements
 from lms.xapi.api import COMPLETED, Said, record
-from lms.xapi.incoming import read_statements
 from lms.xapi.models import StatementRow
 
 

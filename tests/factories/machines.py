@@ -1,4 +1,4 @@
-"""Machines with credentials."""
+"""Machines that speak to the Learning Record Store, and what they say."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lms.kernel.platform import Platform
-from lms.xapi import partners
-from tests.factories.learning import Learning, start_learning
-from tests.factories.world import World
+from lms.lrs.credentials import add_client
 
 
 @dataclass
@@ -62,25 +59,8 @@ class Machine:
 def make_machine(app: Flask, platform: Platform, organisation: int, name: str = "Moodle") -> Machine:
     """A new client with its credentials."""
     with platform.writing(organisation) as ctx:
-        given = partners.add_client(ctx, name)
+        given = add_client(ctx, name)
     return Machine(app.test_client(), given.key, given.secret)
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partners, "_hasher", type(partners._hasher)(time_cost=1, memory_cost=1024))
-    partners._verified.clear()
-    partners._refused.clear()
-
-
-@pytest.fixture
-def machine(app: Flask, platform: Platform, world: World) -> Machine:
-    return make_machine(app, platform, world.organisation)
-
-
-@pytest.fixture
-def learning(app: Flask, platform: Platform, world: World) -> Learning:
-    return start_learning(app, platform, world)
 
 
 def statement(**values: Any) -> dict[str, Any]:

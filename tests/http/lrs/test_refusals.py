@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
-from lms.xapi import partners
+from lms.lrs import credentials
 from lms.xapi.models import StatementRow
 from tests.factories.browsing import signed_in
+from tests.factories.machines import Machine, make_machine, new_id, statement
 from tests.factories.world import World
-from tests.http.xapi.conftest import Machine, make_machine, new_id, statement
 
 
 def kept(platform: Platform) -> Any:
@@ -54,8 +54,8 @@ def test_a_wrong_secret_and_an_empty_one_are_refused(engine_name: str, machine: 
 
 def test_a_secret_is_hashed_slowly_once(engine_name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    verify = partners._hasher.verify
-    monkeypatch.setattr(type(partners._hasher), "verify", lambda self, *given: calls.append(1) or verify(*given))
+    verify = credentials._hasher.verify
+    monkeypatch.setattr(type(credentials._hasher), "verify", lambda self, *given: calls.append(1) or verify(*given))
     for _ in range(5):
         assert machine.get().status_code == 200
     for _ in range(5):
@@ -71,12 +71,12 @@ def test_revoked_credentials_end_within_seconds_in_every_process(
     engine_name: str, platform: Platform, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert machine.get().status_code == 200
-    kept_here = dict(partners._verified)
+    kept_here = dict(credentials._verified)
     with platform.writing(world.organisation) as ctx:
-        partners.revoke_client(ctx, machine.key)
+        credentials.revoke_client(ctx, machine.key)
     assert machine.get().status_code == 401
-    partners._verified.update(kept_here)  # another process, which has not heard of it
-    monkeypatch.setattr(partners, "RECHECK_SECONDS", 0.0)
+    credentials._verified.update(kept_here)  # another process, which has not heard of it
+    monkeypatch.setattr(credentials, "RECHECK_SECONDS", 0.0)
     assert machine.get().status_code == 401
     assert machine.post(statement()).status_code == 401
 
@@ -187,21 +187,24 @@ def test_a_bomb_of_brackets_in_an_extension_is_refused(engine_name: str, machine
 
 
 def test_too_much_at_once_is_refused(engine_name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lms.xapi.rest.MOST_BYTES", 2_000)
+    monkeypatch.setattr("lms.lrs.rest_statements.MOST_BYTES", 2_000)
     assert machine.post(statement(result={"response": "x" * 3_000})).status_code == 413
-    monkeypatch.setattr("lms.xapi.incoming.MOST_STATEMENTS", 2)
+    monkeypatch.setattr("lms.lrs.incoming.MOST_STATEMENTS", 2)
     assert machine.post([statement()] * 3).status_code == 400
 
 
 def test_other_kinds_of_content_are_refused_politely(engine_name: str, machine: Machine) -> None:
-    for kind in ("text/plain", "multipart/mixed; boundary=x", "application/x-www-form-urlencoded"):
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
         answer = machine.post(statement(), content_type=kind)
         assert answer.status_code == 400
         assert "application/json" in answer.json["error"]
+    for kind in ("multipart/mixed; boundary=x", "multipart/mixed"):
+        answer = machine.post(statement(), content_type=kind)
+        assert answer.status_code == 400
     attachments = [
         {"usageType": "http://e.fr/u", "display": {}, "contentType": "text/plain", "length": 1, "sha2": "0" * 64}
     ]
     assert "attachments" in machine.post(statement(attachments=attachments)).json["error"]
     assert machine.send("POST", "/statements", statement(), query_string={"method": "PUT"}).status_code == 400
     assert machine.send("DELETE", "/statements").status_code == 405
-    assert machine.send("GET", "/activities/state").status_code == 404
+    assert machine.send("GET", "/activities/elsewhere").status_code == 404

@@ -18,8 +18,8 @@ from lms.xapi.api import COMPLETED, Said, record
 from lms.xapi.models import StatementRow
 from tests.conftest import TestClock
 from tests.factories.learning import Learning
+from tests.factories.machines import Machine, make_machine, new_id, statement
 from tests.factories.world import World
-from tests.http.xapi.conftest import Machine, make_machine, new_id, statement
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
@@ -225,7 +225,7 @@ def test_a_limit_of_zero_is_as_many_as_the_server_gives(engine_name: str, machin
         {"agent": "x"}, {"agent": "{}"}, {"agent": '{"objectType":"Group","member":[{"mbox":"mailto:a@b.fr"}]}'},
         {"agent": '{"mbox":"mailto:a@b.fr","mbox":"mailto:a@b.fr"}'}, {"verb": "terminé"}, {"registration": "x"}, {"statementId": "x"},
         {"statementId": new_id(), "voidedStatementId": new_id()}, {"statementId": new_id(), "limit": "1"}, {"unknown": "1"},
-        {"format": "ids"}, {"attachments": "true"}, {"related_agents": "true"}, {"since": "2026-11-23T09:00:00-00:00"}, {"after": "1"},
+        {"format": "short"}, {"attachments": "1"}, {"related_agents": "yes"}, {"since": "2026-11-23T09:00:00-00:00"}, {"after": "1"},
     ],
 )  # fmt: skip
 def test_a_question_that_breaks_a_rule_is_refused_in_a_sentence(engine_name: str, machine: Machine, asked: Any) -> None:

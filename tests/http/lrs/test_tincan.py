@@ -12,10 +12,7 @@ import tincan
 from flask import Flask
 from waitress.server import create_server
 
-from tests.http.xapi.conftest import (
-    Machine,
-    machine,  # noqa: F401 - a fixture
-)
+from tests.factories.machines import Machine
 
 
 @pytest.fixture
@@ -35,7 +32,7 @@ def endpoint(app: Flask) -> Any:
 
 
 @pytest.fixture
-def lrs(endpoint: Any, machine: Machine) -> Any:  # noqa: F811 - the fixture
+def lrs(endpoint: Any, machine: Machine) -> Any:
     return tincan.RemoteLRS(endpoint=endpoint, version="1.0.3", username=machine.key, password=machine.secret)
 
 
