@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_0049_add_lrs"
-down_revision = "20261122_2242_add_offer"
+down_revision = "20261123_0034_take_turns"
 branch_labels = None
 depends_on = None
 
