@@ -1,56 +1,94 @@
-"""What a draft changes, activity by activity, in words."""
+"""What a draft changes, in words: the course itself, its modules with the order of what they hold, then each activity."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lms.authoring.diffing import Change, changes_between
-from lms.authoring.heads import ACTIVITY, head_values
+from lms.authoring.heads import ACTIVITY, MODULE, head_values
 from lms.authoring.pages import form_of
-from lms.contract.forms import FormField
+from lms.authoring.wholes import COURSE_PAGES
+from lms.contract.forms import FormField, Kind
 from lms.courses.api import writing
 from lms.kernel.context import Context
-from lms.kernel.i18n import gettext
+from lms.kernel.i18n import mark
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+MODULE_PLACE, ACTIVITY_PLACE = "module", "activity"
+_MODULES = FormField("modules", mark("Modules, dans l’ordre"), Kind.LINES)
+_ORDER = FormField("order", mark("Activités, dans l’ordre"), Kind.LINES)
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityChange:
-    """An activity that is new, gone or different."""
+class PartChange:
+    """Something that is new, gone or different. `place`: a page of the course (`COURSE_PAGES`), `module` or `activity`."""
 
+    place: str
     key: str
     title: str
     kind: str
     changes: tuple[Change, ...] = ()
 
 
-def activity_changes(ctx: Context, draft: writing.DraftInfo) -> list[ActivityChange]:
-    """New ones, changed ones, then those that are gone. A course without a version in force has no changes to show."""
+def draft_changes(ctx: Context, draft: writing.DraftInfo) -> list[PartChange]:
+    """All that differs from the version in force. A course without one has no changes to show."""
     before_id = writing.published_before(ctx, draft)
     if before_id is None:
         return []
-    old, new = writing.written_bodies(ctx, before_id), writing.written_bodies(ctx, draft.version_id)
+    before = replace(draft, version_id=before_id)
+    return [*_pages(ctx, before, draft), *_modules(ctx, before, draft), *_activities(ctx, before, draft)]
+
+
+def _pages(ctx: Context, before: writing.DraftInfo, draft: writing.DraftInfo) -> Iterator[PartChange]:
+    titles = _titles(ctx, before) | _titles(ctx, draft)
+    for place, kind in COURSE_PAGES.items():
+        old, new = kind.page(ctx, before), kind.page(ctx, draft)
+        fields, was, now = new.fields, dict(old.values), dict(new.values)
+        if place == "parcours":
+            fields = (*fields, _MODULES)
+            was["modules"], now["modules"] = (
+                [one.title for one in writing.written_plan(ctx, which)] for which in (before, draft)
+            )
+        changes = changes_between(fields, was, now, titles)
+        if changes:
+            yield PartChange(place, "", new.title, CHANGED, tuple(changes))
+
+
+def _modules(ctx: Context, before: writing.DraftInfo, draft: writing.DraftInfo) -> Iterator[PartChange]:
+    old, new = ({one.key: one for one in writing.written_plan(ctx, which)} for which in (before, draft))
+    for key, module in new.items():
+        if key not in old:
+            yield PartChange(MODULE_PLACE, key, module.title, ADDED)
+            continue
+        changes = changes_between((*MODULE, _ORDER), _module(old[key]), _module(module))
+        if changes:
+            yield PartChange(MODULE_PLACE, key, module.title, CHANGED, tuple(changes))
+    yield from (PartChange(MODULE_PLACE, key, one.title, REMOVED) for key, one in old.items() if key not in new)
+
+
+def _module(module: Any) -> dict[str, Any]:
+    return {**module.head, "title": module.title, "order": [one.title for one in module.activities]}
+
+
+def _activities(ctx: Context, before: writing.DraftInfo, draft: writing.DraftInfo) -> Iterator[PartChange]:
+    old, new = (writing.written_bodies(ctx, which.version_id) for which in (before, draft))
     titles = {key: row.title for key, row in [*old.items(), *new.items()]}
-    found = []
     for key, row in new.items():
         if key not in old:
-            found.append(ActivityChange(key, row.title, ADDED))
+            yield PartChange(ACTIVITY_PLACE, key, row.title, ADDED)
             continue
-        changes = changes_between(_fields(ctx, row), _values(old[key], titles), _values(row, titles))
+        fields = (*ACTIVITY, *form_of(ctx.registry.activity_types.get(row.type)))
+        changes = changes_between(fields, _values(old[key]), _values(row), titles)
         if changes:
-            found.append(ActivityChange(key, row.title, CHANGED, tuple(changes)))
-    return found + [ActivityChange(key, row.title, REMOVED) for key, row in old.items() if key not in new]
+            yield PartChange(ACTIVITY_PLACE, key, row.title, CHANGED, tuple(changes))
+    yield from (PartChange(ACTIVITY_PLACE, key, row.title, REMOVED) for key, row in old.items() if key not in new)
 
 
-def _fields(ctx: Context, row: Any) -> tuple[FormField, ...]:
-    kind = ctx.registry.activity_types.get(row.type)
-    return (*ACTIVITY, *form_of(kind))
+def _values(row: Any) -> dict[str, Any]:
+    return {**head_values(row), **row.body}
 
 
-def _values(row: Any, titles: dict[str, str]) -> dict[str, Any]:
-    head = head_values(row)
-    if "after" in head:
-        head["after"] = titles.get(head["after"], gettext("une activité retirée"))
-    return {**head, **row.body}
+def _titles(ctx: Context, draft: writing.DraftInfo) -> dict[str, str]:
+    return {key: row.title for key, row in writing.written_bodies(ctx, draft.version_id).items()}

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import Any
 
-from lms.authoring.fields import applies, shown
+from lms.authoring.fields import applies, row_words, shown
 from lms.contract.forms import FormField, Kind
 from lms.kernel.i18n import gettext
 
@@ -34,37 +35,66 @@ class Change:
     pieces: tuple[Piece, ...]
 
 
-def changes_between(fields: Sequence[FormField], old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """The fields that differ, in the order of the form; rows that only moved are not a change of their words."""
-    before, after = dict(flat(fields, old)), dict(flat(fields, new))
-    order = [*after, *(label for label in before if label not in after)]
+def changes_between(
+    fields: Sequence[FormField],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> list[Change]:
+    """The fields that differ, in the order of the form; rows that only moved are not a change of their words.
+
+    `titles`: key → what is named by it, such as an activity; the rows of both contents are known.
+    """
+    names = {**titles, **dict(names_within(old)), **dict(names_within(new))}
+    before, after = dict(flat(fields, old, names)), dict(flat(fields, new, names))
+    nothing = ("", "")
+    order = [*after, *(place for place in before if place not in after)]
     return [
-        Change(label.partition("\0")[0], tuple(pieces(before.get(label, ""), after.get(label, ""))))
-        for label in order
-        if before.get(label, "") != after.get(label, "")
+        Change(
+            (after.get(place) or before[place])[0],
+            tuple(pieces(before.get(place, nothing)[1], after.get(place, nothing)[1])),
+        )
+        for place in order
+        if before.get(place, nothing)[1] != after.get(place, nothing)[1]
     ]
 
 
 def flat(
-    fields: Sequence[FormField], values: Mapping[str, Any], above: str = "", place: str = ""
-) -> Iterator[tuple[str, str]]:
-    """(label, text) of every field that holds something; rows are named by their key or their place."""
+    fields: Sequence[FormField], values: Mapping[str, Any], names: Mapping[str, str], above: str = "", place: str = ""
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Place → (label, text) of every field that holds something; a row's place is its key, its name or its number."""
     for one in fields:
         if not applies(one, values):
             continue
         value = values.get(one.name)
         label = " · ".join(filter(None, (above, gettext(one.label))))
         if one.kind is Kind.ROWS:
+            seen: set[str] = set()
             for number, row in enumerate(value if isinstance(value, list) else (), 1):
                 if isinstance(row, Mapping):
-                    own = f"{label} {number}"
-                    yield from flat(one.fields, row, own, f"{place}/{one.name}/{row.get('key', number)}")
+                    which = str(row.get("key") or row.get(one.titled) or number)
+                    which = f"{which} {number}" if which in seen else which
+                    seen.add(which)
+                    yield from flat(one.fields, row, names, f"{label} {number}", f"{place}/{one.name}/{which}")
         elif value not in (None, "", []):
-            yield f"{label}\0{place}/{one.name}", words_of(one, value)
+            yield f"{place}/{one.name}", (label, words_of(one, value, names))
 
 
-def words_of(one: FormField, value: Any) -> str:
-    """A value in words."""
+def names_within(value: Any) -> Iterator[tuple[str, str]]:
+    """(key, words) of every row inside a content."""
+    if isinstance(value, Mapping):
+        if value.get("key"):
+            yield str(value["key"]), row_words(value)
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        yield from names_within(inner)
+
+
+def words_of(one: FormField, value: Any, names: Mapping[str, str]) -> str:
+    """A value in words; a key is said by what it names."""
+    if one.kind in (Kind.ACTIVITY, Kind.ACTIVITIES, Kind.SIBLING):
+        keys = value if isinstance(value, list) else [value]
+        return ", ".join(names.get(str(key), gettext("quelque chose qui n’est plus là")) for key in keys)
     if one.kind in (Kind.YES, Kind.TRUTH):
         return gettext("oui") if value is True else gettext("non")
     choices = {key: gettext(text) for key, text in one.choices}

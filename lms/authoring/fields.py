@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from lms.kernel.i18n import gettext
 
 ROOT = "f"
 _TRUE, _FALSE = "true", "false"
+_KEY = re.compile(r"[a-z0-9]{10}")
 
 
 class Sent(Protocol):
@@ -62,6 +62,8 @@ class Box:
     value: Any
     choices: tuple[Any, ...] = ()
     rows: tuple[Row, ...] = ()
+    decides: bool = False
+    """Whether other fields come or go with it."""
 
     @property
     def kind(self) -> str:
@@ -75,13 +77,15 @@ class Box:
         return {name: gettext(text) if text else "" for name, text in own.items()}
 
 
-class NoSuchRow(Exception):
-    """The row is not there any more."""
-
-
 def drawn(fields: Sequence[FormField], values: Mapping[str, Any], known: Known, prefix: str = ROOT) -> tuple[Box, ...]:
     """The fields that apply, with what they hold."""
-    return tuple(_box(one, values, known, f"{prefix}.{one.name}") for one in fields if applies(one, values))
+    decide = {beside for one in fields for beside in (one.when[:1] + one.inside[:1])}
+    boxes = (
+        _box(one, values, known, f"{prefix}.{one.name}", decides=one.name in decide)
+        for one in fields
+        if applies(one, values)
+    )
+    return tuple(box for box in boxes if box.choices or not box.field.inside)
 
 
 def applies(one: FormField, values: Mapping[str, Any]) -> bool:
@@ -89,12 +93,12 @@ def applies(one: FormField, values: Mapping[str, Any]) -> bool:
     return not one.when or str(values.get(one.when[0], "")) in one.when[1:]
 
 
-def _box(one: FormField, values: Mapping[str, Any], known: Known, name: str) -> Box:
+def _box(one: FormField, values: Mapping[str, Any], known: Known, name: str, *, decides: bool) -> Box:
     value = values.get(one.name, one.default)
     if one.kind is Kind.ROWS:
         rows = [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []
         return Box(one, name, "", rows=tuple(_row(one, rows, place, known, name) for place in range(len(rows))))
-    return Box(one, name, shown(one, value), choices=_choices(one, known, value))
+    return Box(one, name, shown(one, value), choices=_choices(one, known, values), decides=decides)
 
 
 def _row(one: FormField, rows: Sequence[Mapping[str, Any]], place: int, known: Known, name: str) -> Row:
@@ -136,7 +140,8 @@ def _number_text(value: float) -> str:
     return (str(int(value)) if float(value).is_integer() else str(value)).replace(".", ",")
 
 
-def _choices(one: FormField, known: Known, value: Any) -> tuple[Any, ...]:
+def _choices(one: FormField, known: Known, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    value = values.get(one.name, one.default)
     if one.kind in (Kind.CHOICE, Kind.SEVERAL):
         return tuple((key, gettext(text)) for key, text in one.choices)
     if one.kind in (Kind.ACTIVITY, Kind.ACTIVITIES):
@@ -149,13 +154,25 @@ def _choices(one: FormField, known: Known, value: Any) -> tuple[Any, ...]:
         ]
         lost = [(value, value)] if value and value not in known.files else []
         return tuple(fits + lost)
-    if one.kind is Kind.SIBLING:
-        rows = known.body.get(one.of, ())
-        return tuple((row["key"], _row_words(row)) for row in rows if isinstance(row, Mapping) and row.get("key"))
-    return ()
+    return _siblings(one, known.body, values) if one.kind is Kind.SIBLING else ()
 
 
-def _row_words(row: Mapping[str, Any]) -> str:
+def _siblings(one: FormField, body: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The rows of another list; or of a list inside the one of its rows that a field beside names."""
+    rows = body.get(one.of, ())
+    if one.inside:
+        beside, inner = one.inside
+        rows = next((row.get(inner, ()) for row in rows if row.get("key") == values.get(beside)), ())
+    found = [(str(row["key"]), row_words(row)) for row in rows if isinstance(row, Mapping) and row.get("key")]
+    value = values.get(one.name)
+    return (
+        *found,
+        *([(value, gettext("ce qui a été choisi n’existe plus"))] if value and value not in dict(found) else ()),
+    )
+
+
+def row_words(row: Mapping[str, Any]) -> str:
+    """A row in a few words: where others choose it."""
     for name in ("title", "text", "prompt", "label"):
         if row.get(name):
             return " ".join(str(row[name]).split())[:80]
@@ -169,7 +186,7 @@ def read(fields: Sequence[FormField], sent: Sent, before: Mapping[str, Any], pre
     """The values that a browser has sent, empty ones left out; what no field declares stays as it was."""
     declared = {one.name for one in fields}
     found = {name: value for name, value in before.items() if name not in declared}
-    deciding = {one.when[0] for one in fields if one.when}
+    deciding = {one.when[0] for one in fields if one.when} | {one.inside[0] for one in fields if one.inside}
     for one in sorted(fields, key=lambda each: each.name not in deciding):
         if not applies(one, found):
             continue
@@ -178,6 +195,8 @@ def read(fields: Sequence[FormField], sent: Sent, before: Mapping[str, Any], pre
             found[one.name] = value
         elif one.name in deciding and one.default is not None:
             found[one.name] = one.default
+        if one.inside and before.get(one.inside[0], value) != found.get(one.inside[0]):
+            found.pop(one.name, None)  # it was chosen within another row
     return found
 
 
@@ -225,113 +244,9 @@ def _rows(one: FormField, sent: Sent, name: str, before: Any) -> list[dict[str, 
             found += [dict(was)] if was else []
         else:
             own = read(one.fields, sent, was or {}, f"{name}.{place}")
-            found.append({"key": key or new_key(), **own} if one.keyed else own)
+            found.append({"key": key if _KEY.fullmatch(key) else new_key(), **own} if one.keyed else own)
         place += 1
     return found
-
-
-# ------------------------------------------------------------------------------------------------------------- rows
-
-
-def act_on(fields: Sequence[FormField], values: Mapping[str, Any], act: str) -> tuple[dict[str, Any], str]:
-    """Do what a button asks, `add f.pools.0.questions` or `up f.pools.1`; gives the values, and the key of a row to open."""
-    verb, _, path = act.partition(" ")
-    whole = copy.deepcopy(dict(values))
-    steps = path.split(".")[1:]
-    if verb == "add":
-        rows, one = _list_at(fields, whole, steps)
-        added = new_row(one)
-        rows.append(added)
-        return whole, str(added["key"]) if one.apart else ""
-    rows, _one = _list_at(fields, whole, steps[:-1])
-    place = int(steps[-1]) if steps and steps[-1].isdigit() else -1
-    if not 0 <= place < len(rows):
-        raise NoSuchRow
-    if verb == "drop":
-        del rows[place]
-    else:
-        other = place + {"up": -1, "down": 1}.get(verb, 0)
-        if 0 <= other < len(rows):
-            rows[place], rows[other] = rows[other], rows[place]
-    return whole, ""
-
-
-def dropped(
-    fields: Sequence[FormField], values: Mapping[str, Any], act: str
-) -> tuple[list[str | int], dict[str, Any], str]:
-    """(steps, row, title) of the row that `drop f.pools.1` takes out."""
-    steps = act.partition(" ")[2].split(".")[1:]
-    rows, one = _list_at(fields, dict(values), steps[:-1])
-    place = int(steps[-1]) if steps[-1].isdigit() else -1
-    if not 0 <= place < len(rows):
-        raise NoSuchRow
-    return [int(step) if step.isdigit() else step for step in steps], rows[place], title_of(one, rows[place], place)
-
-
-def new_row(one: FormField) -> dict[str, Any]:
-    """A row with nothing in it but what it cannot be without."""
-    row: dict[str, Any] = {"key": new_key()} if one.keyed else {}
-    for inner in one.fields:
-        if inner.kind is Kind.CHOICE and inner.needed and inner.choices:
-            row[inner.name] = inner.choices[0][0]
-    return row
-
-
-def _list_at(fields: Sequence[FormField], values: dict[str, Any], steps: Sequence[str]) -> tuple[list[Any], FormField]:
-    if not steps:
-        raise NoSuchRow
-    one = next((each for each in fields if each.name == steps[0] and applies(each, values)), None)
-    if one is None or one.kind is not Kind.ROWS:
-        raise NoSuchRow
-    rows = values.setdefault(one.name, [])
-    if len(steps) == 1:
-        return rows, one
-    place = int(steps[1]) if steps[1].isdigit() else -1
-    if not 0 <= place < len(rows) or len(steps) < 3:
-        raise NoSuchRow
-    return _list_at(one.fields, rows[place], steps[2:])
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A row that has a page of its own, found in a copy of the whole content."""
-
-    whole: dict[str, Any]
-    row: dict[str, Any]
-    field: FormField
-    rows: list[Any]
-    trail: tuple[str, ...]
-
-
-def part_named(fields: Sequence[FormField], values: Mapping[str, Any], key: str) -> Part:
-    """The row of this key, wherever it stands, or `NoSuchRow`."""
-    whole = copy.deepcopy(dict(values))
-    for part in _parts(fields, whole, whole, ()):
-        if part.row.get("key") == key:
-            return part
-    raise NoSuchRow
-
-
-def _parts(
-    fields: Sequence[FormField], values: Mapping[str, Any], whole: dict[str, Any], trail: tuple[str, ...]
-) -> Iterator[Part]:
-    for one in fields:
-        if one.kind is not Kind.ROWS or not applies(one, values):
-            continue
-        listed = values.get(one.name)
-        rows: list[Any] = listed if isinstance(listed, list) else []
-        for place, row in enumerate(rows):
-            if not isinstance(row, dict):
-                continue
-            if one.apart:
-                yield Part(whole, row, one, rows, trail)
-            yield from _parts(one.fields, row, whole, (*trail, title_of(one, row, place)))
-
-
-def replace_row(part: Part, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole content with another row in the place of this one."""
-    part.rows[part.rows.index(part.row)] = dict(row)
-    return part.whole
 
 
 # ------------------------------------------------------------------------------------------------------------ words

@@ -129,6 +129,17 @@ def brought(ctx: Context, *, job_key: str, course_key: str) -> Brought:
     return Brought(result["title"], result["lessons"], result["pictures"], lost)
 
 
+def is_taken(ctx: Context, *, job_key: str, once: str) -> bool:
+    """Whether this form has been sent before: its lessons stand in the draft. If not, from now on it has been."""
+    row = own_job(ctx, job_key)
+    ctx.session.refresh(row, with_for_update=True)
+    before: list[str] = (row.result or {}).get("taken", [])
+    if once in before:
+        return True
+    row.result = {**(row.result or {}), "taken": [*before, once]}
+    return False
+
+
 def take_in(
     ctx: Context,
     draft: writing.DraftInfo,

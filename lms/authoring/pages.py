@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.accounts.api import members
-from lms.authoring.fields import ROOT, Box, Known, NoSuchRow, Part, Sent, drawn, in_words, part_named, read
+from lms.authoring.fields import ROOT, Box, Known, Sent, drawn, in_words, read
 from lms.authoring.heads import ACTIVITY, head_of, head_values
+from lms.authoring.rows import NoSuchRow, Part, part_named
 from lms.contract.forms import FormField, Kind
 from lms.contract.types import ActivityType
 from lms.courses.api import writing

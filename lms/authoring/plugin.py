@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.authoring import views, views_activity, views_course, views_import
+from lms.authoring import views, views_activity, views_course, views_import, views_seen
 from lms.authoring.importing import IMPORT, import_text
 from lms.contract.hooks import hookimpl
 from lms.contract.types import JobKind, Panel
@@ -14,7 +14,7 @@ from lms.kernel.i18n import mark
 @hookimpl
 def blueprints() -> tuple[Any, ...]:
     """The editor's pages."""
-    return (views.bp, views_activity.bp, views_course.bp, views_import.bp)
+    return (views.bp, views_activity.bp, views_course.bp, views_import.bp, views_seen.bp)
 
 
 @hookimpl

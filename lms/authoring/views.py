@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -11,7 +13,9 @@ from werkzeug.wrappers import Response
 from lms.authoring.pages import kinds_to_add
 from lms.courses.api import PUBLISH_COURSE, CourseInfo, course_list, structure, writing
 from lms.kernel.context import Context
+from lms.kernel.database import key_for
 from lms.kernel.i18n import gettext
+from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, render
 
 bp = Blueprint("authoring", __name__, url_prefix="/ecrire")
@@ -22,7 +26,9 @@ STEPS = {"haut": -1, "bas": 1}
 @guarded(PUBLISH_COURSE)
 def courses(ctx: Context) -> str:
     """The courses that one may write, and a new one."""
-    return render("authoring/courses.html", courses=course_list(ctx), may_create=ctx.holds_everywhere(PUBLISH_COURSE))
+    may_create = ctx.holds_everywhere(PUBLISH_COURSE)
+    mine, sources = course_list(ctx, PUBLISH_COURSE), course_list(ctx) if may_create else []
+    return render("authoring/courses.html", courses=mine, sources=sources, may_create=may_create)
 
 
 @bp.post("")
@@ -33,11 +39,22 @@ def post_course(ctx: Context) -> Response:
     if not title:
         flash(gettext("Donnez un titre au parcours."), "warn")
         return go(".courses")
-    draft = (
-        writing.copy_course(ctx, course_key=source, title=title) if source else writing.create_course(ctx, title=title)
-    )
+    draft = _made_once(ctx, title, source)
     flash(gettext("Votre parcours est prêt à écrire."))
     return go(".plan", course_key=draft.course_key)
+
+
+def _made_once(ctx: Context, title: str, source: str) -> writing.DraftInfo:
+    def make(key: str) -> writing.DraftInfo:
+        if source:
+            return writing.copy_course(ctx, course_key=source, title=title, key=key)
+        return writing.create_course(ctx, title=title, key=key)
+
+    return writing.made_once(ctx, key=key_for(_once(), ctx.here.id, title, source), make=make) if _once() else make("")
+
+
+def _once() -> str:
+    return request.form.get("intent", "")
 
 
 @bp.get("/<course_key>")
@@ -68,23 +85,40 @@ def post_draft(ctx: Context, course_key: str) -> Response:
     return go(".plan", course_key=course_key)
 
 
+def _or_plan(view: Callable[..., Response]) -> Callable[..., Response]:
+    """What a button speaks of has gone since the plan was drawn, by a second press or by someone else: the plan says so."""
+
+    @functools.wraps(view)
+    def checked(ctx: Context, course_key: str, **rest: Any) -> Response:
+        try:
+            return view(ctx, course_key=course_key, **rest)
+        except NotFound:
+            writing.written_course(ctx, course_key)  # `NotFound` again for who may not write it
+            flash(gettext("Le plan avait changé : c’est peut-être déjà fait. Le voici comme il est."), "warn")
+            return go(".plan", course_key=course_key)
+
+    return checked
+
+
 @bp.post("/<course_key>/modules")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_module(ctx: Context, course_key: str) -> Response:
     """Make a module."""
-    key = writing.add_module(ctx, writing.draft_to_write(ctx, course_key), title=_title(gettext("Nouveau module")))
+    draft = writing.draft_to_write(ctx, course_key)
+    key = writing.add_module(ctx, draft, title=_title(gettext("Nouveau module")), once=_once())
     return go(".plan", course_key=course_key, _anchor=key)
 
 
 @bp.post("/<course_key>/activites")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_activity(ctx: Context, course_key: str) -> Response:
     """Make an activity, and open it."""
     draft, sent = writing.draft_to_write(ctx, course_key), request.form
     module, kind = sent.get("module", ""), sent.get("type", "")
-    key = writing.add_activity(
-        ctx, draft, module_key=module, type_name=kind, title=_title(gettext("Nouvelle activité"))
-    )
+    title = _title(gettext("Nouvelle activité"))
+    key = writing.add_activity(ctx, draft, module_key=module, type_name=kind, title=title, once=_once())
     return go("authoring_activity.activity", course_key=course_key, key=key)
 
 
@@ -94,21 +128,21 @@ def _title(otherwise: str) -> str:
 
 @bp.post("/<course_key>/modules/<key>/bouger")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_module_move(ctx: Context, course_key: str, key: str) -> Response:
     """One place up or down."""
-    writing.move_module(
-        ctx, writing.draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0)
-    )
+    step = STEPS.get(request.form.get("vers", ""), 0)
+    writing.move_module(ctx, writing.draft_to_write(ctx, course_key), key=key, step=step)
     return go(".plan", course_key=course_key, _anchor=key)
 
 
 @bp.post("/<course_key>/activites/<key>/bouger")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_activity_move(ctx: Context, course_key: str, key: str) -> Response:
     """One place up or down, into the next module at the end."""
-    writing.move_activity(
-        ctx, writing.draft_to_write(ctx, course_key), key=key, step=STEPS.get(request.form.get("vers", ""), 0)
-    )
+    step = STEPS.get(request.form.get("vers", ""), 0)
+    writing.move_activity(ctx, writing.draft_to_write(ctx, course_key), key=key, step=step)
     return go(".plan", course_key=course_key, _anchor=key)
 
 
@@ -123,6 +157,7 @@ def post_order(ctx: Context, course_key: str, key: str) -> Response:
 
 @bp.post("/<course_key>/modules/<key>/retirer")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_module_removal(ctx: Context, course_key: str, key: str) -> Response:
     """Take a module out; it can be put back."""
     _offer_back(course_key, writing.remove_module(ctx, writing.draft_to_write(ctx, course_key), key=key))
@@ -131,6 +166,7 @@ def post_module_removal(ctx: Context, course_key: str, key: str) -> Response:
 
 @bp.post("/<course_key>/activites/<key>/retirer")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_activity_removal(ctx: Context, course_key: str, key: str) -> Response:
     """Take an activity out; it can be put back."""
     _offer_back(course_key, writing.remove_activity(ctx, writing.draft_to_write(ctx, course_key), key=key))
@@ -147,6 +183,7 @@ def _offer_back(course_key: str, key: str) -> None:
 
 @bp.post("/<course_key>/remettre/<key>")
 @guarded(PUBLISH_COURSE)
+@_or_plan
 def post_return(ctx: Context, course_key: str, key: str) -> Response:
     """Put back what was taken out."""
     module = writing.put_back(ctx, writing.draft_to_write(ctx, course_key), key=key)
@@ -168,18 +205,20 @@ def modules_elsewhere(ctx: Context, course_key: str) -> str:
 def post_module_copy(ctx: Context, course_key: str) -> Response:
     """Take a module of another course over, as one's own."""
     source, _, module = request.form.get("module", "").partition(":")
-    key = writing.copy_module(ctx, writing.draft_to_write(ctx, course_key), course_key=source, module_key=module)
+    draft = writing.draft_to_write(ctx, course_key)
+    key = writing.copy_module(ctx, draft, course_key=source, module_key=module, once=_once())
     flash(gettext("Le module est copié à la fin : changez-le comme vous voulez."))
     return go(".plan", course_key=course_key, _anchor=key)
 
 
 def course_panel(ctx: Context, course: CourseInfo) -> str:
-    """On the page of a course: the way to write it."""
+    """On the page of a course: the ways to write it, and to publish what is written."""
     if not ctx.holds(PUBLISH_COURSE, on=course):
         return ""
-    return render("authoring/course_panel.html", course=course)
+    return render("authoring/course_panel.html", course=course, draft=writing.written_course(ctx, course.key))
 
 
 def courses_panel(ctx: Context, _subject: object) -> str:
     """On the list of courses: the way to write one."""
-    return render("authoring/courses_panel.html") if ctx.holds(PUBLISH_COURSE) else ""
+    may_write = ctx.holds_everywhere(PUBLISH_COURSE) or course_list(ctx, PUBLISH_COURSE)
+    return render("authoring/courses_panel.html") if may_write else ""

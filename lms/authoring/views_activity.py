@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, request, url_for
+from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
+from lms.authoring.acting import ALREADY, BACK, GONE, NO_PLACE, Saved, save_part, save_sheet
 from lms.authoring.diffing import changes_between
-from lms.authoring.fields import NoSuchRow, act_on, dropped, read, replace_row
+from lms.authoring.fields import read
 from lms.authoring.heads import ACTIVITY
 from lms.authoring.pages import (
     HEAD,
@@ -22,15 +23,16 @@ from lms.authoring.pages import (
     unfit_in_words,
     who_wrote,
 )
+from lms.authoring.rows import Part
+from lms.authoring.views_gone import by_itself, unless_gone
 from lms.courses.api import PUBLISH_COURSE, writing
 from lms.kernel.context import Context
-from lms.kernel.i18n import gettext
-from lms.kernel.media import FILE, PHOTO, VOICE, MediaRefused
+from lms.kernel.i18n import gettext, mark
+from lms.kernel.media import FILE, PHOTO, VOICE, MediaRefused, Prepared
 from lms.kernel.uploading import sent_media, sentence
-from lms.kernel.web import HEADERS, context, flash, go, guarded, platform, render
+from lms.kernel.web import context, flash, go, guarded, platform, render
 
 bp = Blueprint("authoring_activity", __name__, url_prefix="/ecrire/<course_key>")
-POLICY = "Content-Security-Policy"
 
 
 @bp.get("/activite/<key>")
@@ -47,76 +49,60 @@ def _sheet_page(ctx: Context, draft: writing.DraftInfo, found: Sheet, **said: An
 
 
 def _beside(ctx: Context, draft: writing.DraftInfo, written: writing.WrittenActivity) -> dict[str, Any]:
-    template, frame, problems = writing.draft_page(ctx, draft, key=written.key, base=_base(draft.course_key))
-    kind = ctx.registry.activity_types[frame["step"].info.type]
-    compiled = frame["activity"].compiled
+    compiled, problems = writing.draft_made(ctx, draft, key=written.key)
     return {
-        "html": compiled.get("html", "") if template else "",
-        "problems": problems_in_words(problems, kind),
+        "html": compiled.get("html", ""),
+        "problems": problems_in_words(problems, ctx.registry.activity_types.get(written.type)),
         "written": written,
         "writer": who_wrote(ctx, written),
         "accepts": (PHOTO, VOICE, FILE),
         "unfit": [],
         "theirs": None,
+        "removed": writing.removed_rows(ctx, draft, key=written.key),
     }
-
-
-def _base(course_key: str) -> str:
-    return url_for("authoring_activity.seen_path", course_key=course_key)
 
 
 @bp.post("/activite/<key>")
 @guarded(PUBLISH_COURSE)
+@unless_gone
 def post_activity(ctx: Context, course_key: str, key: str) -> Response:
     """Save what was typed, by the button or by itself; then do what a button of a list asks."""
     draft = writing.draft_to_write(ctx, course_key)
     try:
-        token, added = _save(ctx, draft, key)
+        saved = save_sheet(ctx, draft, key=key, sent=request.form)
     except writing.ChangedMeanwhile:
         return _conflict(ctx, draft, key)
     except writing.Unfit as unfit:
         return _unfit(ctx, draft, key, unfit_in_words(unfit.problems, ACTIVITY, HEAD))
-    return _saved(token) if _by_itself() else _onward(course_key, key, added)
+    return jsonify(token=saved.token) if by_itself() else _onward(course_key, key, saved)
 
 
-def _save(ctx: Context, draft: writing.DraftInfo, key: str) -> tuple[str, str]:
-    written, added, gone = writing.written_activity(ctx, draft, key=key), "", None
-    head, body = sent_activity(ctx, written, request.form)
-    act, form = request.form.get("act", ""), form_of(ctx.registry.activity_types[written.type])
-    try:
-        gone = dropped(form, body, act) if act.startswith("drop ") else None
-        body, added = act_on(form, body, act) if " " in act else (body, "")
-    except NoSuchRow:
-        raise writing.ChangedMeanwhile from None
-    sent = request.form.get("token", "")
-    token = writing.save_activity(ctx, draft, key=key, token=sent, head=head, body=body)
-    if gone is not None:
-        steps, row, title = gone
-        writing.keep_row(ctx, draft, key=key, steps=steps, row=row, title=title)
-        flash(gettext("C’est retiré. Pour le remettre : en bas du plan, « Remettre »."))
-    return token, added
+def _onward(course_key: str, key: str, saved: Saved) -> Response:
+    if saved.opened:
+        return go(".part", course_key=course_key, key=key, part_key=saved.opened)
+    return go(".activity", course_key=course_key, key=key, _anchor=_said(saved))
 
 
-def _by_itself() -> bool:
-    return request.accept_mimetypes.best == "application/json"
-
-
-def _saved(token: str) -> Response:
-    return jsonify(token=token)
-
-
-def _onward(course_key: str, key: str, added: str) -> Response:
+def _said(saved: Saved) -> str | None:
+    """Say what became of what was sent; gives the place of the page to go to."""
     act = request.form.get("act", "")
-    if added:
-        return go(".part", course_key=course_key, key=key, part_key=added)
-    if not act:
-        flash(gettext("C’est gardé dans le brouillon."))
-    return go(".activity", course_key=course_key, key=key, _anchor=act.partition(" ")[2] or None)
+    if saved.said or not act:
+        flash(gettext(_WORDS[saved.said]), "warn" if saved.said in (ALREADY, NO_PLACE) else "good")
+    return "retires" if saved.said == GONE else act.partition(" ")[2] or None
+
+
+_WORDS = {
+    "": mark("C’est gardé dans le brouillon."),
+    GONE: mark("C’est retiré. Pour le remettre : « Remettre », en bas de cette page."),
+    BACK: mark("C’est remis."),
+    ALREADY: mark("C’était déjà remis."),
+    NO_PLACE: mark("Sa place n’est plus là : remettez d’abord ce qui l’entourait."),
+}
 
 
 def _conflict(ctx: Context, draft: writing.DraftInfo, key: str) -> Response:
     """Someone else has saved in between: both texts are there, and nothing is lost."""
-    if _by_itself():
+    if by_itself():
         return make_response(jsonify(conflict=True), 409)
     found = sheet(ctx, draft, key=key, typed=request.form)
     mine = sent_activity(ctx, found.written, request.form)[1]
@@ -125,7 +111,7 @@ def _conflict(ctx: Context, draft: writing.DraftInfo, key: str) -> Response:
 
 
 def _unfit(ctx: Context, draft: writing.DraftInfo, key: str, problems: list[tuple[str, str]]) -> Response:
-    if _by_itself():
+    if by_itself():
         return make_response(jsonify(problems=[text for _field, text in problems]), 422)
     found = sheet(ctx, draft, key=key, typed=request.form)
     return make_response(_sheet_page(ctx, draft, found, unfit=problems), 422)
@@ -150,55 +136,50 @@ def part(ctx: Context, course_key: str, key: str, part_key: str) -> str:
     """A row that has a page of its own, such as a question."""
     draft = writing.draft_to_write(ctx, course_key)
     written = writing.written_activity(ctx, draft, key=key)
-    found = part_of(ctx, written, part_key)
-    boxes = part_boxes(ctx, draft, written, found)
-    return render("authoring/part.html", draft=draft, written=written, part=found, boxes=boxes, conflict=False)
+    return _part_page(ctx, draft, written, part_of(ctx, written, part_key))
+
+
+def _part_page(
+    ctx: Context, draft: writing.DraftInfo, written: writing.WrittenActivity, found: Part, theirs: Any = None
+) -> str:
+    removed = [
+        one for one in writing.removed_rows(ctx, draft, key=written.key) if one.steps[: len(found.steps)] == found.steps
+    ]
+    return render(
+        "authoring/part.html", draft=draft, written=written, part=found, boxes=part_boxes(ctx, draft, written, found),
+        removed=removed, theirs=theirs, writer=who_wrote(ctx, written),
+    )  # fmt: skip
 
 
 @bp.post("/activite/<key>/<string(length=10):part_key>")
 @guarded(PUBLISH_COURSE)
+@unless_gone
 def post_part(ctx: Context, course_key: str, key: str, part_key: str) -> Response:
     """Save it; then do what a button asks."""
     draft = writing.draft_to_write(ctx, course_key)
     try:
-        token = _save_part(ctx, draft, key, part_key)
+        saved = save_part(ctx, draft, key=key, part_key=part_key, sent=request.form)
     except writing.ChangedMeanwhile:
         return _part_conflict(ctx, draft, key, part_key)
-    if _by_itself():
-        return _saved(token)
-    act = request.form.get("act", "")
-    after = {"_anchor": act.partition(" ")[2] or None, "part_key": part_key}
-    return go(".part", course_key=course_key, key=key, **after) if act else _back(course_key, key, part_key)
+    return jsonify(token=saved.token) if by_itself() else _part_onward(course_key, key, part_key, saved)
 
 
-def _back(course_key: str, key: str, part_key: str) -> Response:
-    flash(gettext("C’est gardé dans le brouillon."))
+def _part_onward(course_key: str, key: str, part_key: str, saved: Saved) -> Response:
+    anchor = _said(saved)
+    if request.form.get("act"):
+        return go(".part", course_key=course_key, key=key, part_key=part_key, _anchor=anchor)
     return go(".activity", course_key=course_key, key=key, _anchor=part_key)
 
 
-def _save_part(ctx: Context, draft: writing.DraftInfo, key: str, part_key: str) -> str:
-    written = writing.written_activity(ctx, draft, key=key)
-    found = part_of(ctx, written, part_key)
-    row = read(found.field.fields, request.form, found.row)
-    act = request.form.get("act", "")
-    if " " in act:
-        try:
-            row, _added = act_on(found.field.fields, row, act)
-        except NoSuchRow:
-            raise writing.ChangedMeanwhile from None
-    body = replace_row(found, row)
-    return writing.save_body(ctx, draft, key=key, token=request.form.get("token", ""), body=body)
-
-
 def _part_conflict(ctx: Context, draft: writing.DraftInfo, key: str, part_key: str) -> Response:
-    if _by_itself():
+    if by_itself():
         return make_response(jsonify(conflict=True), 409)
     written = writing.written_activity(ctx, draft, key=key)
     found = part_of(ctx, written, part_key)
+    theirs = dict(found.row)
     found.row.update(read(found.field.fields, request.form, found.row))
-    boxes = part_boxes(ctx, draft, written, found)
-    page = render("authoring/part.html", draft=draft, written=written, part=found, boxes=boxes, conflict=True)
-    return make_response(page, 409)
+    changes = changes_between(found.field.fields, found.row, theirs)
+    return make_response(_part_page(ctx, draft, written, found, changes), 409)
 
 
 # ------------------------------------------------------------------------------------------------------------- files
@@ -206,6 +187,7 @@ def _part_conflict(ctx: Context, draft: writing.DraftInfo, key: str, part_key: s
 
 @bp.post("/activite/<key>/fichiers")
 @guarded(PUBLISH_COURSE)
+@unless_gone
 def post_file(ctx: Context, course_key: str, key: str) -> Response:
     """Put a picture, a voice or a paper into the module; a picture or a voice also into the text."""
     writing.draft_to_write(ctx, course_key)
@@ -215,29 +197,39 @@ def post_file(ctx: Context, course_key: str, key: str) -> Response:
         context()
         flash(sentence(refused), "bad")
         return go(".activity", course_key=course_key, key=key)
-    _keep(context(), course_key, key, sent)
-    return go(".activity", course_key=course_key, key=key, _anchor="fichiers")
+    return go(".activity", course_key=course_key, key=key, _anchor=_keep(context(), course_key, key, sent))
 
 
-def _keep(ctx: Context, course_key: str, key: str, sent: list[Any]) -> None:
+def _keep(ctx: Context, course_key: str, key: str, sent: list[Prepared]) -> str:
     draft, alt = writing.draft_to_write(ctx, course_key), " ".join(request.form.get("alt", "").split())
-    if not sent or (not alt and any(one.kind != FILE for one in sent)):
-        flash(
-            gettext("Choisissez un fichier, et dites ce que l’on voit ou entend : des personnes ne le voient pas."),
-            "bad",
-        )
-        return
-    written = writing.written_activity(ctx, draft, key=key)
-    folder = platform().settings.data_dir
+    if not sent:
+        flash(gettext("Choisissez un fichier."), "bad")
+        return "fichiers"
     for one in sent:
-        path = writing.add_file(
-            ctx, draft, module_key=written.module_key, name=one.name, source=one.full, data_dir=folder
+        _put_in(ctx, draft, key, one, alt)
+    if alt or all(one.kind == FILE for one in sent):
+        flash(gettext("Le fichier est dans le module."))
+        return "fichiers"
+    flash(gettext("C’est dans le module. Dites ce que l’on voit ou entend, entre les crochets : ![ici]."), "warn")
+    return "f.text"
+
+
+def _put_in(ctx: Context, draft: writing.DraftInfo, key: str, one: Prepared, alt: str) -> None:
+    """A file into the module; a picture or a voice also into the text, as it stands at this moment."""
+    written = writing.written_activity(ctx, draft, key=key)
+    path = writing.add_file(
+        ctx,
+        draft,
+        module_key=written.module_key,
+        name=one.name,
+        source=one.full,
+        data_dir=platform().settings.data_dir,
+    )
+    if one.kind != FILE and "text" in {field.name for field in form_of(ctx.registry.activity_types[written.type])}:
+        line = f"![{alt.replace('[', '(').replace(']', ')')}]({path})"
+        writing.change_body(
+            ctx, draft, key=key, change=lambda body: {**body, "text": _inserted(str(body.get("text", "")), line)}
         )
-        written = writing.written_activity(ctx, draft, key=key)
-        if one.kind != FILE and "text" in {field.name for field in form_of(ctx.registry.activity_types[written.type])}:
-            text = _inserted(str(written.body.get("text", "")), f"![{alt.replace('[', '(').replace(']', ')')}]({path})")
-            writing.save_body(ctx, draft, key=key, token=written.token, body={**written.body, "text": text})
-    flash(gettext("Le fichier est dans le module."))
 
 
 def _inserted(text: str, line: str) -> str:
@@ -246,46 +238,3 @@ def _inserted(text: str, line: str) -> str:
     place = text.find("\n\n", int(at)) if at.isdigit() else -1
     before, after = (text[:place], text[place:]) if place >= 0 else (text.rstrip("\n"), "\n")
     return f"{before}\n\n{line}{after}"
-
-
-# ---------------------------------------------------------------------------------------------------- how it will look
-
-
-@bp.get("/activite/<key>/telephone")
-@guarded(PUBLISH_COURSE)
-def phone(ctx: Context, course_key: str, key: str) -> Response:
-    """The activity as on a phone: the real page of learners in a frame of 360 pixels."""
-    draft = writing.draft_to_write(ctx, course_key)
-    written = writing.written_activity(ctx, draft, key=key)
-    response = make_response(render("authoring/phone.html", draft=draft, written=written))
-    response.headers[POLICY] = f"{HEADERS[POLICY]}; frame-src 'self'"
-    return response
-
-
-@bp.get("/comme")
-@guarded(PUBLISH_COURSE)
-def seen_path(ctx: Context, course_key: str) -> Response:
-    """The path of the draft, as the person will see it."""
-    draft = writing.draft_to_write(ctx, course_key)
-    way, phrases = writing.draft_path(ctx, draft)
-    values = {"way": way, "phrases": phrases, "base": _base(course_key), "is_preview": True}
-    return _framed(render("courses/path.html", **values))
-
-
-@bp.get("/comme/<string(length=10):key>")
-@guarded(PUBLISH_COURSE)
-def seen(ctx: Context, course_key: str, key: str) -> Response:
-    """An activity of the draft, as the person will see it."""
-    draft = writing.draft_to_write(ctx, course_key)
-    template, frame, problems = writing.draft_page(ctx, draft, key=key, base=_base(course_key))
-    if not template:
-        said = problems_in_words(problems, ctx.registry.activity_types[frame["step"].info.type])
-        return _framed(render("authoring/unfinished.html", step=frame["step"], problems=said))
-    return _framed(render(template, **frame))
-
-
-def _framed(page: str) -> Response:
-    """A page that only our own pages may show in a frame."""
-    response = make_response(page)
-    response.headers[POLICY] = HEADERS[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-    return response

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.authoring.changes import activity_changes
-from lms.authoring.fields import ROOT, Known, NoSuchRow, act_on, drawn, in_words, read
+from lms.authoring.changes import draft_changes
+from lms.authoring.diffing import changes_between
+from lms.authoring.fields import ROOT, Known, drawn, in_words, read
 from lms.authoring.moving import prospects
 from lms.authoring.pages import form_of, unfit_in_words
+from lms.authoring.rows import NoSuchRow, act_on
+from lms.authoring.views_gone import unless_gone
 from lms.authoring.wholes import COURSE_PAGES, Page, module_page
 from lms.contract.types import ContentRefused
 from lms.courses.api import PUBLISH_COURSE, NothingToPublish, move_people, people_behind, publish_course, writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
-from lms.kernel.web import HEADERS, flash, go, guarded, render
+from lms.kernel.web import flash, go, guarded, render
 
 bp = Blueprint("authoring_course", __name__, url_prefix="/ecrire/<course_key>")
-POLICY = "Content-Security-Policy"
 
 
 def _drawn(draft: writing.DraftInfo, page: Page, *, values: Mapping[str, Any] | None = None, **said: Any) -> str:
     boxes = drawn(page.fields, page.values if values is None else values, Known())
-    whole = {"problems": (), "conflict": False, **said}
+    whole = {"problems": (), "theirs": None, **said}
     return render("authoring/whole.html", draft=draft, page=page, boxes=boxes, **whole)
 
 
-def _kept(ctx: Context, draft: writing.DraftInfo, page: Page, keep: Callable[[dict[str, Any]], None]) -> Response:
-    """Save a page, then do what a button of a list asks; what cannot be kept is shown again as it was typed."""
-    act = request.form.get("act", "")
-    values = read(page.fields, request.form, page.values)
+def _kept(draft: writing.DraftInfo, page: Page, keep: Callable[[str, Mapping[str, Any]], None]) -> Response:
+    """Save a page, or do what a button of a list asks; what cannot be kept is shown again as it was typed."""
+    act, values = request.form.get("act", ""), read(page.fields, request.form, page.values)
     try:
         if " " in act:
             return make_response(_drawn(draft, page, values=act_on(page.fields, values, act)[0]))
-        keep(values)
+        keep(request.form.get("token", ""), values)
     except (writing.ChangedMeanwhile, NoSuchRow):
-        return make_response(_drawn(draft, page, values=values, conflict=True), 409)
+        theirs = changes_between(page.fields, values, page.values)
+        return make_response(_drawn(draft, page, values=values, theirs=theirs), 409)
     except writing.Unfit as unfit:
         said = unfit_in_words(unfit.problems, page.fields[0].fields or page.fields, ROOT)
         return make_response(_drawn(draft, page, values=values, problems=said), 422)
@@ -46,71 +49,24 @@ def _kept(ctx: Context, draft: writing.DraftInfo, page: Page, keep: Callable[[di
     return go("authoring.plan", course_key=draft.course_key)
 
 
-def _page(ctx: Context, course_key: str, name: str) -> str:
+_WORDS = ", ".join(COURSE_PAGES)
+
+
+@bp.get(f"/<any({_WORDS}):word>")
+@guarded(PUBLISH_COURSE)
+def page(ctx: Context, course_key: str, word: str) -> str:
+    """What the whole course says: of itself, of what it makes people acquire, of amounts and places, of hard words."""
     draft = writing.draft_to_write(ctx, course_key)
-    return _drawn(draft, COURSE_PAGES[name].page(ctx, draft))
+    return _drawn(draft, COURSE_PAGES[word].page(ctx, draft))
 
 
-def _post(ctx: Context, course_key: str, name: str) -> Response:
-    draft, kind = writing.draft_to_write(ctx, course_key), COURSE_PAGES[name]
-    token = request.form.get("token", "")
-    return _kept(ctx, draft, kind.page(ctx, draft), lambda values: kind.keep(ctx, draft, token, values))
-
-
-@bp.get("/parcours")
+@bp.post(f"/<any({_WORDS}):word>")
 @guarded(PUBLISH_COURSE)
-def course(ctx: Context, course_key: str) -> str:
-    """Title, summary, audience and so on."""
-    return _page(ctx, course_key, "course")
-
-
-@bp.post("/parcours")
-@guarded(PUBLISH_COURSE)
-def post_course(ctx: Context, course_key: str) -> Response:
+@unless_gone
+def post_page(ctx: Context, course_key: str, word: str) -> Response:
     """Keep it."""
-    return _post(ctx, course_key, "course")
-
-
-@bp.get("/acquis")
-@guarded(PUBLISH_COURSE)
-def coverage(ctx: Context, course_key: str) -> str:
-    """What feeds which criterion."""
-    return _page(ctx, course_key, "coverage")
-
-
-@bp.post("/acquis")
-@guarded(PUBLISH_COURSE)
-def post_coverage(ctx: Context, course_key: str) -> Response:
-    """Keep it."""
-    return _post(ctx, course_key, "coverage")
-
-
-@bp.get("/valeurs")
-@guarded(PUBLISH_COURSE)
-def values(ctx: Context, course_key: str) -> str:
-    """Amounts, places and partners."""
-    return _page(ctx, course_key, "values")
-
-
-@bp.post("/valeurs")
-@guarded(PUBLISH_COURSE)
-def post_values(ctx: Context, course_key: str) -> Response:
-    """Keep them."""
-    return _post(ctx, course_key, "values")
-
-
-@bp.get("/mots")
-@guarded(PUBLISH_COURSE)
-def glossary(ctx: Context, course_key: str) -> str:
-    """Words explained."""
-    return _page(ctx, course_key, "glossary")
-
-
-@bp.post("/mots")
-@guarded(PUBLISH_COURSE)
-def post_glossary(ctx: Context, course_key: str) -> Response:
-    """Keep them."""
-    return _post(ctx, course_key, "glossary")
+    draft, kind = writing.draft_to_write(ctx, course_key), COURSE_PAGES[word]
+    return _kept(draft, kind.page(ctx, draft), functools.partial(kind.keep, ctx, draft))
 
 
 @bp.get("/modules/<key>")
@@ -123,21 +79,15 @@ def module(ctx: Context, course_key: str, key: str) -> str:
 
 @bp.post("/modules/<key>")
 @guarded(PUBLISH_COURSE)
+@unless_gone
 def post_module(ctx: Context, course_key: str, key: str) -> Response:
     """Keep it."""
-    draft, token = writing.draft_to_write(ctx, course_key), request.form.get("token", "")
-    page = module_page(ctx, draft, key=key)
-    return _kept(ctx, draft, page, lambda values: writing.save_module(ctx, draft, key=key, token=token, fields=values))
-
-
-@bp.get("/telephone")
-@guarded(PUBLISH_COURSE)
-def phone(ctx: Context, course_key: str) -> Response:
-    """The whole path as on a phone."""
     draft = writing.draft_to_write(ctx, course_key)
-    response = make_response(render("authoring/phone.html", draft=draft, written=None))
-    response.headers[POLICY] = f"{HEADERS[POLICY]}; frame-src 'self'"
-    return response
+    return _kept(
+        draft,
+        module_page(ctx, draft, key=key),
+        lambda token, values: writing.save_module(ctx, draft, key=key, token=token, fields=values),
+    )
 
 
 # -------------------------------------------------------------------------------------------------------- publishing
@@ -152,17 +102,24 @@ def publication(ctx: Context, course_key: str) -> str:
     return render(
         "authoring/publication.html",
         draft=draft,
-        changes=activity_changes(ctx, draft),
-        problems=[(_where(ctx, draft, one), _said(ctx, one)) for one in found],
+        seen=writing.whole_token(ctx, draft),
+        changes=[(_where(draft, one.place, one.key), one) for one in draft_changes(ctx, draft)],
+        problems=[(_where(draft, _PLACES.get(one.place, one.place), one.key), _said(ctx, one)) for one in found],
     )
 
 
-def _where(ctx: Context, draft: writing.DraftInfo, problem: Any) -> str:
-    """The page where a problem is put right."""
-    if problem.place == "activity":
-        return url_for("authoring_activity.activity", course_key=draft.course_key, key=problem.key)
-    page = "authoring_course.coverage" if problem.place == "coverage" else "authoring.plan"
-    return url_for(page, course_key=draft.course_key)
+_PLACES = {"course": "plan", "coverage": "acquis"}
+"""What a problem is about → where it is put right: the course as a whole in its plan."""
+
+
+def _where(draft: writing.DraftInfo, place: str, key: str) -> str:
+    """The page where something is written: an activity, a module, a page of the course, the plan."""
+    if place in ("activity", "module"):
+        endpoint = "authoring_activity.activity" if place == "activity" else ".module"
+        return url_for(endpoint, course_key=draft.course_key, key=key)
+    if place in COURSE_PAGES:
+        return url_for(".page", course_key=draft.course_key, word=place)
+    return url_for("authoring.plan", course_key=draft.course_key)
 
 
 def _said(ctx: Context, problem: Any) -> str:
@@ -173,8 +130,13 @@ def _said(ctx: Context, problem: Any) -> str:
 @bp.post("/publication")
 @guarded(PUBLISH_COURSE)
 def post_publication(ctx: Context, course_key: str) -> Response:
-    """Publish the draft; then see who would follow it."""
+    """Publish the draft as its reader has seen it; then see who would follow it."""
     try:
+        if _has_changed(ctx, course_key):
+            flash(
+                gettext("Le brouillon a changé depuis que vous l’avez regardé. Regardez encore, puis publiez."), "warn"
+            )
+            return go(".publication", course_key=course_key)
         info = publish_course(ctx, course_key)
     except NothingToPublish:
         flash(gettext("Il n'y a rien à publier : c'est peut-être déjà fait."), "warn")
@@ -184,6 +146,11 @@ def post_publication(ctx: Context, course_key: str) -> Response:
         return go(".publication", course_key=course_key)
     flash(gettext("La version %(number)s est en ligne.") % {"number": info.number})
     return go(".moves", course_key=course_key)
+
+
+def _has_changed(ctx: Context, course_key: str) -> bool:
+    draft = writing.written_course(ctx, course_key)
+    return draft is not None and request.form.get("seen") != writing.whole_token(ctx, draft)
 
 
 @bp.get("/passage")

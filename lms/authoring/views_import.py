@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lms.authoring.importing import IMPORT, Brought, brought, take_in
+from lms.authoring.importing import IMPORT, Brought, brought, is_taken, take_in
 from lms.courses.api import PUBLISH_COURSE, writing
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, keep_file
@@ -137,6 +137,8 @@ def post_result(ctx: Context, course_key: str, job_key: str) -> WerkzeugResponse
     if not chosen:
         flash(gettext("Cochez au moins une leçon."), "warn")
         return go(".result", course_key=course_key, job_key=job_key)
+    if sent.get("intent") and is_taken(ctx, job_key=job_key, once=sent["intent"]):
+        return go("authoring.plan", course_key=course_key)
     return _taken(ctx, draft, found, sent.get("module", ""), chosen)
 
 

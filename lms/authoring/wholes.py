@@ -130,19 +130,20 @@ _ADVICE = {
     "glossary": mark("Un mot difficile s’explique ici. Dans une leçon : [charges](glossaire:charges)."),
 }
 COURSE_PAGES = {
-    "course": PageKind(
+    "parcours": PageKind(
         _course, lambda ctx, draft, token, values: writing.save_course_page(ctx, draft, token=token, fields=values)
     ),
-    "coverage": PageKind(
+    "acquis": PageKind(
         _coverage,
         lambda ctx, draft, token, values: writing.save_coverage(ctx, draft, token=token, coverage=_rows(values)),
     ),
-    "values": PageKind(
+    "valeurs": PageKind(
         _values,
         lambda ctx, draft, token, values: writing.save_values(ctx, draft, token=token, entries=_named(_rows(values))),
     ),
-    "glossary": PageKind(
+    "mots": PageKind(
         _glossary,
         lambda ctx, draft, token, values: writing.save_glossary(ctx, draft, token=token, entries=_rows(values)),
     ),
 }
+"""The word in the address → the page."""

@@ -71,6 +71,9 @@ class FormField:
     media: tuple[str, ...] = ()
     """Beginnings of media types: ("image/",)."""
     of: str = ""
+    inside: tuple[str, ...] = ()
+    """("question", "choices"): for a sibling, not the rows of the list `of`, but those of the list `choices` within the row
+    that the field `question` beside it names."""
     fields: tuple[FormField, ...] = ()
     adds: str = ""
     """On the button that adds a row: "Ajouter une question"."""

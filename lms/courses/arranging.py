@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -17,7 +16,7 @@ from lms.courses.models import ActivityRow, CourseFile, ModuleRow, RemovedPart
 from lms.courses.permissions import PUBLISH_COURSE
 from lms.courses.structure import parts_of
 from lms.kernel.context import Context
-from lms.kernel.database import new_key
+from lms.kernel.database import key_for, new_key
 from lms.kernel.rights import NotFound
 
 DEFAULT_MINUTES = 10
@@ -30,14 +29,17 @@ def name_from(title: str, otherwise: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", kept).strip("-")[:60].strip("-") or otherwise
 
 
-def add_module(ctx: Context, draft: DraftInfo, *, title: str) -> str:
-    """Make an empty module, at the end; gives its key."""
+def add_module(ctx: Context, draft: DraftInfo, *, title: str, once: str = "") -> str:
+    """Make an empty module, at the end; gives its key. A form that is sent twice (`once`) makes one."""
     ctx.require(PUBLISH_COURSE, on=draft)
     version_row(ctx, draft)
     rows = modules_of(ctx, draft)
+    key = key_for(once, draft.version_id, title) if once else new_key()
+    if key in {one.key for one in rows}:
+        return key
     row = ModuleRow(
         version_id=draft.version_id,
-        key=new_key(),
+        key=key,
         slug=free_name(name_from(title, "module"), [one.slug for one in rows]),
         position=rows[-1].position + 1 if rows else 0,
         title=title.strip()[:200],
@@ -57,18 +59,22 @@ def add_activity(
     title: str,
     body: dict[str, Any] | None = None,
     minutes: int = DEFAULT_MINUTES,
+    once: str = "",
 ) -> str:
-    """Make an activity at the end of a module; gives its key."""
+    """Make an activity at the end of a module; gives its key. A form that is sent twice (`once`) makes one."""
     ctx.require(PUBLISH_COURSE, on=draft)
     version_row(ctx, draft)
     if type_name not in ctx.registry.activity_types:
         raise NotFound
     module = module_row(ctx, draft, key=module_key)
     rows = activities_of(ctx, module)
+    key = key_for(once, draft.version_id, module_key, type_name, title) if once else new_key()
+    if key in {one.key for one in rows}:
+        return key
     row = ActivityRow(
         version_id=draft.version_id,
         module_id=module.id,
-        key=new_key(),
+        key=key,
         slug=free_name(f"{len(rows) + 1:02}-{name_from(title, type_name)}", [one.slug for one in rows]),
         position=rows[-1].position + 1 if rows else 0,
         type=type_name,
@@ -154,13 +160,14 @@ def put_back(ctx: Context, draft: DraftInfo, *, key: str) -> str:
     version = version_row(ctx, draft)
     query = select(RemovedPart).where(RemovedPart.version_id == draft.version_id, RemovedPart.key == key)
     removed = ctx.session.scalar(query.with_for_update())
-    if removed is None:
+    if removed is None or "row" in removed.parts:
         raise NotFound
-    if "row" in removed.parts:
-        return _put_row_back(ctx, draft, removed)
     module = _module_for(ctx, draft, removed.parts)
     taken = {one.slug for one in activities_of(ctx, module)}
+    there = set(ctx.session.scalars(select(ActivityRow.key).where(ActivityRow.version_id == draft.version_id)))
     for fields in removed.parts["activities"]:
+        if fields["key"] in there:  # files that were imported since have brought it back
+            continue
         slug = free_name(fields["slug"], taken)
         taken.add(slug)
         row = ActivityRow(version_id=draft.version_id, module_id=module.id, **{**fields, "slug": slug, "compiled": {}})
@@ -175,33 +182,20 @@ def put_back(ctx: Context, draft: DraftInfo, *, key: str) -> str:
 
 
 def keep_row(
-    ctx: Context, draft: DraftInfo, *, key: str, steps: Sequence[str | int], row: dict[str, Any], title: str
+    ctx: Context, draft: DraftInfo, *, key: str, steps: Sequence[str | int], row: Mapping[str, Any], title: str
 ) -> None:
     """Keep a row that its author takes out of an activity, such as a question; `steps` lead to it through the body."""
     ctx.require(PUBLISH_COURSE, on=draft)
-    activity = activity_row(ctx, draft, key=key)
-    parts = {"activity": key, "steps": list(steps), "row": row}
-    ctx.session.add(_removed(ctx, draft, f"{activity.title} : {title}"[:200], parts))
+    activity_row(ctx, draft, key=key)
+    ctx.session.add(_removed(ctx, draft, title[:200], {"activity": key, "steps": list(steps), "row": dict(row)}))
 
 
-def _put_row_back(ctx: Context, draft: DraftInfo, removed: RemovedPart) -> str:
-    """The row stands again in its list, where it was as far as the list still goes so."""
-    activity = activity_row(ctx, draft, key=removed.parts["activity"])
-    body = copy.deepcopy(activity.body)
-    *steps, last = removed.parts["steps"]
-    place: Any = body
-    for step in steps:
-        if isinstance(step, int):
-            if not 0 <= step < len(place):
-                raise NotFound
-            place = place[step]
-        else:
-            place = place.setdefault(step, [])
-    place.insert(last, removed.parts["row"])
-    activity.body, activity.compiled = body, {}
-    ctx.session.delete(removed)
-    told(ctx, draft, activity.key)
-    return ctx.session.get_one(ModuleRow, activity.module_id).key
+def forget_row(ctx: Context, draft: DraftInfo, *, removed_key: str) -> None:
+    """A row that was taken out stands again in its activity: its author has just saved it there."""
+    ctx.require(PUBLISH_COURSE, on=draft)
+    ctx.session.execute(
+        delete(RemovedPart).where(RemovedPart.version_id == draft.version_id, RemovedPart.key == removed_key)
+    )
 
 
 def modules_of(ctx: Context, draft: DraftInfo) -> list[ModuleRow]:
@@ -266,6 +260,9 @@ def _module_for(ctx: Context, draft: DraftInfo, parts: dict[str, Any]) -> Module
             raise NotFound
         return found
     fields = parts["module"]
+    again = next((one for one in rows if one.key == fields["key"]), None)
+    if again is not None:
+        return again
     module = ModuleRow(
         version_id=draft.version_id, **{**fields, "slug": free_name(fields["slug"], [one.slug for one in rows])}
     )

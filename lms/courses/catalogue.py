@@ -1,23 +1,22 @@
-"""Courses as staff see them: the list, one course with its versions, and what a draft changes."""
+"""Courses as staff see them: the list, one course with its versions, announced time, coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
 from lms.accounts.api import members
+from lms.contract.types import Right
 from lms.courses.data import CourseInfo, Structure
-from lms.courses.models import DRAFT, PUBLISHED, ActivityRow, Course, CourseVersion, Enrolment
+from lms.courses.models import DRAFT, PUBLISHED, Course, CourseVersion, Enrolment
 from lms.courses.permissions import READ_COURSE
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
 
 REMOTE = frozenset({"asynchronous", "live_online"})
-_COMPARED = ("type", "title", "modality", "minutes", "optional", "due_days", "opens", "objectives", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +41,6 @@ class VersionLine:
     published_at: datetime | None
     published_by: str
     people: int
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a draft brings: titles of activities."""
-
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
-
-    @property
-    def count(self) -> int:
-        """How many activities differ."""
-        return len(self.added) + len(self.removed) + len(self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +75,8 @@ def course_by_key(ctx: Context, key: str) -> CourseInfo:
     return CourseInfo(row.id, row.key, row.slug, latest.id if latest else 0, latest.number if latest else 0)
 
 
-def course_list(ctx: Context) -> list[CourseLine]:
-    """The courses that the actor may read, by title."""
+def course_list(ctx: Context, right: Right = READ_COURSE) -> list[CourseLine]:
+    """The courses that the actor may read, or on which they hold another right, by title."""
     people = dict(
         ctx.session.execute(
             select(Enrolment.course_id, func.count()).where(Enrolment.ended_at.is_(None)).group_by(Enrolment.course_id)
@@ -100,7 +85,7 @@ def course_list(ctx: Context) -> list[CourseLine]:
     rows = ctx.session.execute(
         select(Course, CourseVersion.title, CourseVersion.number, CourseVersion.state, CourseVersion.published_at)
         .join(CourseVersion, CourseVersion.course_id == Course.id)
-        .where(ctx.visible(READ_COURSE, Course), Course.archived_at.is_(None))
+        .where(ctx.visible(right, Course), Course.archived_at.is_(None))
         .order_by(CourseVersion.number)
     ).all()
     lines: dict[int, CourseLine] = {}
@@ -140,26 +125,6 @@ def version_lines(ctx: Context, course: Course) -> list[VersionLine]:
         VersionLine(row.number, row.published_at, by.get(row.published_by_id or 0, ""), people.get(row.id, 0))
         for row in rows
     ]
-
-
-def changes(ctx: Context, *, before: int | None, after: int) -> Changes:
-    """How the activities of a version differ from those of another."""
-    old, new = _activities(ctx, before) if before else {}, _activities(ctx, after)
-    return Changes(
-        added=tuple(one.title for key, one in new.items() if key not in old),
-        removed=tuple(one.title for key, one in old.items() if key not in new),
-        changed=tuple(one.title for key, one in new.items() if key in old and _differ(one, old[key])),
-    )
-
-
-def _activities(ctx: Context, version_id: int) -> dict[str, Any]:
-    columns = [getattr(ActivityRow, name) for name in ("key", *_COMPARED)]
-    rows = ctx.session.execute(select(*columns).where(ActivityRow.version_id == version_id).order_by(ActivityRow.id))
-    return {row.key: row for row in rows}
-
-
-def _differ(one: Any, other: Any) -> bool:
-    return any(getattr(one, name) != getattr(other, name) for name in _COMPARED)
 
 
 def minutes_of(whole: Structure) -> Minutes:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lms.courses.arranging import modules_of, name_from
 from lms.courses.drafting import (
@@ -15,6 +16,7 @@ from lms.courses.drafting import (
     VALUE_COLUMNS,
     DraftInfo,
     copy_rows,
+    draft_to_write,
     free_name,
 )
 from lms.courses.drafts import keys_within
@@ -31,7 +33,7 @@ from lms.courses.models import (
 )
 from lms.courses.permissions import PUBLISH_COURSE, READ_COURSE
 from lms.kernel.context import Context
-from lms.kernel.database import new_key
+from lms.kernel.database import key_for, new_key
 from lms.kernel.rights import Forbidden, NotFound
 
 LICENCE = "CC-BY-SA-4.0"
@@ -39,17 +41,30 @@ _VALUE = re.compile(r"\{([a-z0-9]+(?:-[a-z0-9]+)*)\}")
 _WORD = re.compile(r"\(glossaire:([^)]+)\)")
 
 
-def create_course(ctx: Context, *, title: str, language: str = "fr") -> DraftInfo:
+def made_once(ctx: Context, *, key: str, make: Callable[[str], DraftInfo]) -> DraftInfo:
+    """The draft that `make` makes under this key; when a form was sent twice, the one that it has made already."""
+    found = ctx.session.scalar(select(Course.id).where(Course.key == key))
+    try:
+        if found is None:
+            with ctx.session.begin_nested():
+                return make(key)
+    except IntegrityError:  # the other one has just finished
+        ctx.session.expire_all()
+    return draft_to_write(ctx, key)
+
+
+def create_course(ctx: Context, *, title: str, language: str = "fr", key: str = "") -> DraftInfo:
     """A course with nothing in it yet."""
     _may_create(ctx)
-    return _begun(ctx, title.strip()[:200], language, framework="", head={"licence": LICENCE})
+    return _begun(ctx, title.strip()[:200], language, framework="", head={"licence": LICENCE}, key=key)
 
 
-def copy_course(ctx: Context, *, course_key: str, title: str) -> DraftInfo:
+def copy_course(ctx: Context, *, course_key: str, title: str, key: str = "") -> DraftInfo:
     """A course as one's own: its version in force, or its draft while there is none, under new keys."""
     _may_create(ctx)
     source = readable_version(ctx, course_key)
-    draft = _begun(ctx, title.strip()[:200] or source.title, source.language, source.framework, source.head)
+    title = title.strip()[:200] or source.title
+    draft = _begun(ctx, title, source.language, source.framework, source.head, key=key)
     copy_rows(ctx, source.id, draft.version_id)
     version = version_row(ctx, draft)
     version.glossary = source.glossary
@@ -68,8 +83,11 @@ def copy_course(ctx: Context, *, course_key: str, title: str) -> DraftInfo:
     return draft
 
 
-def copy_module(ctx: Context, draft: DraftInfo, *, course_key: str, module_key: str) -> str:
-    """A module of any course that one reads, at the end of a draft, with its files, values and words; gives its new key."""
+def copy_module(ctx: Context, draft: DraftInfo, *, course_key: str, module_key: str, once: str = "") -> str:
+    """A module of any course that one reads, at the end of a draft, with its files, values and words; gives its new key.
+
+    A form that is sent twice (`once`) copies it once.
+    """
     ctx.require(PUBLISH_COURSE, on=draft)
     version = version_row(ctx, draft)
     source = readable_version(ctx, course_key)
@@ -78,15 +96,18 @@ def copy_module(ctx: Context, draft: DraftInfo, *, course_key: str, module_key: 
     if module is None:
         raise NotFound
     rows = modules_of(ctx, draft)
+    key = key_for(once, draft.version_id, module_key) if once else new_key()
+    if key in {one.key for one in rows}:
+        return key
     activities = ctx.session.scalars(
         select(ActivityRow).where(ActivityRow.module_id == module.id).order_by(ActivityRow.position)
     ).all()
-    named = _renamer([module.key, *(one.key for one in activities)], [one.body for one in activities])
+    named = _renamer([one.key for one in activities], [one.body for one in activities])
     made = ModuleRow(
         version_id=draft.version_id,
         **{name: getattr(module, name) for name in MODULE_COLUMNS}
         | {
-            "key": named(module.key),
+            "key": key,
             "slug": free_name(module.slug, [one.slug for one in rows]),
             "position": rows[-1].position + 1 if rows else 0,
         },
@@ -136,9 +157,9 @@ def _may_create(ctx: Context) -> None:
         raise Forbidden(PUBLISH_COURSE.name)
 
 
-def _begun(ctx: Context, title: str, language: str, framework: str, head: Mapping[str, Any]) -> DraftInfo:
+def _begun(ctx: Context, title: str, language: str, framework: str, head: Mapping[str, Any], *, key: str) -> DraftInfo:
     slug = free_name(name_from(title, "parcours"), ctx.session.scalars(select(Course.slug)))
-    course = Course(key=new_key(), slug=slug)
+    course = Course(key=key or new_key(), slug=slug)
     ctx.session.add(course)
     ctx.session.flush()
     version = CourseVersion(

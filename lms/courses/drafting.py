@@ -105,6 +105,20 @@ class Removed:
     is_module: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RemovedRow:
+    """A row of an activity that can be put back, such as a question; `steps` lead to its place through the body."""
+
+    key: str
+    title: str
+    removed_at: datetime
+    steps: tuple[str | int, ...]
+    row: Mapping[str, Any]
+
+
+MOST_REMOVED = 30
+
+
 class ChangedMeanwhile(Exception):
     """Someone else has saved since this was read: nothing was written."""
 
@@ -290,11 +304,20 @@ def written_bodies(ctx: Context, version_id: int) -> dict[str, Any]:
 
 
 def removed_parts(ctx: Context, draft: DraftInfo) -> list[Removed]:
-    """What can be put back, the latest first."""
-    rows = ctx.session.scalars(
-        select(RemovedPart).where(RemovedPart.version_id == draft.version_id).order_by(RemovedPart.id.desc()).limit(20)
-    )
+    """The modules and activities that can be put back, the latest first."""
+    rows = [row for row in _removed(ctx, draft) if "row" not in row.parts][:MOST_REMOVED]
     return [Removed(row.key, row.title, row.removed_at, "module" in row.parts) for row in rows]
+
+
+def removed_rows(ctx: Context, draft: DraftInfo, *, key: str) -> list[RemovedRow]:
+    """The rows of an activity that can be put back, the latest first."""
+    rows = [row for row in _removed(ctx, draft) if row.parts.get("activity") == key][:MOST_REMOVED]
+    return [RemovedRow(row.key, row.title, row.removed_at, tuple(row.parts["steps"]), row.parts["row"]) for row in rows]
+
+
+def _removed(ctx: Context, draft: DraftInfo) -> list[RemovedPart]:
+    query = select(RemovedPart).where(RemovedPart.version_id == draft.version_id)
+    return list(ctx.session.scalars(query.order_by(RemovedPart.id.desc())))
 
 
 def published_before(ctx: Context, draft: DraftInfo) -> int | None:

@@ -5,14 +5,14 @@ Everything that is saved says what it was when it was read (its token): two auth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
 
-from lms.courses.drafting import DraftInfo, activity_token, same_as, token_of
+from lms.courses.drafting import DraftInfo, activity_token, same_as, token_of, written_bodies, written_plan
 from lms.courses.events import DraftWritten
 from lms.courses.heads import ActivityHead, CourseHead, GlossaryEntry, ModuleHead, ValueEntry
 from lms.courses.models import DRAFT, ActivityRow, CourseVersion, ModuleRow, NamedValue
@@ -67,6 +67,16 @@ def save_body(ctx: Context, draft: DraftInfo, *, key: str, token: str, body: Map
     row.body, row.compiled = _canonical(ctx, row.type, body), {}
     written(ctx, draft, row, digest)
     return activity_token(row)
+
+
+def change_body(
+    ctx: Context, draft: DraftInfo, *, key: str, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> None:
+    """Change an activity's body as it stands at this moment, whoever has saved it: for what is added and replaces nothing."""
+    ctx.require(PUBLISH_COURSE, on=draft)
+    row, digest = _activity(ctx, draft, key)
+    row.body, row.compiled = _canonical(ctx, row.type, change(row.body)), {}
+    written(ctx, draft, row, digest)
 
 
 def written(ctx: Context, draft: DraftInfo, row: ActivityRow, digest: str) -> None:
@@ -205,6 +215,15 @@ def save_values(ctx: Context, draft: DraftInfo, *, token: str, entries: Iterable
     )
     make_again(ctx, draft)
     told(ctx, draft, "values")
+
+
+def whole_token(ctx: Context, draft: DraftInfo) -> str:
+    """What the whole draft is at this moment: who publishes it publishes what they have seen."""
+    row = ctx.session.get_one(CourseVersion, draft.version_id)
+    own = (row.title, row.language, row.framework, row.head, row.coverage, row.glossary, values_page(ctx, draft)[1])
+    plan = [(one.key, one.token, [line.key for line in one.activities]) for one in written_plan(ctx, draft)]
+    bodies = [activity_token(one) for one in written_bodies(ctx, draft.version_id).values()]
+    return token_of(own, plan, sorted(bodies))
 
 
 def make_again(ctx: Context, draft: DraftInfo) -> None:

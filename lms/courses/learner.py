@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from lms.contract.types import ActivityType, Source
 from lms.courses.adjusting import is_expected
 from lms.courses.data import ActivityInfo, EnrolmentInfo, ModuleInfo, ProgressInfo, Structure
 from lms.courses.folds import DONE as DONE_STATUS
@@ -123,6 +124,11 @@ def way_of(
         steps[here] = coming = replace(coming, state=NOW)
     days = days_at_work(enrolment, now=now, zone=zone)
     return Way(whole, _stages(whole, steps), coming, days // 7 + 1, int(whole.head.get("weeks", 0)), enrolment)
+
+
+def done_alone(types: Mapping[str, ActivityType]) -> frozenset[str]:
+    """The types of activity that believe something else than the word of staff."""
+    return frozenset(name for name, kind in types.items() if any(one.sources - {Source.STAFF} for one in kind.believes))
 
 
 def preview_of(whole: Structure) -> Way:

@@ -108,7 +108,8 @@ class RemovedPart(OrganisationOwned, Keyed, Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("courses_version.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(200))
     parts: Mapped[dict[str, Any]]
-    """The rows, as they were: `module` (absent for a single activity), `activities`, `coverage`."""
+    """The rows, as they were: `module` (absent for a single activity), `activities`, `coverage`. Of a row of an activity, such
+    as a question: `activity`, `steps` (the way to it through the body), `row`."""
     removed_at: Mapped[datetime]
     removed_by_id: Mapped[int | None]
 

@@ -12,7 +12,12 @@ LEARN = Right("courses:activity:learn", mark("Suivre son parcours"), Scope.PERSO
 READ_COURSE = Right(
     "courses:course:read", mark("Lire les parcours de l'organisme"), Scope.COURSE, _TEAM | {Role.AUDITOR}
 )
-PUBLISH_COURSE = Right("courses:course:publish", mark("Importer et publier un parcours"), Scope.COURSE, _LEADERS)
+PUBLISH_COURSE = Right(
+    "courses:course:publish",
+    mark("Écrire et publier un parcours"),
+    Scope.COURSE,
+    _LEADERS | {Role.TRAINER},
+)
 CONFIRM_VALUE = Right(
     "courses:value:confirm", mark("Confirmer un montant, un lieu ou un partenaire"), Scope.COURSE, _TEAM
 )

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from lms.contract.types import ActivityView, PlayState, Source
+from lms.contract.types import ActivityView, PlayState
 from lms.courses.data import ActivityInfo, EnrolmentInfo, Play, ProgressInfo, SaidWords, Structure
 from lms.courses.folds import DONE
-from lms.courses.learner import Standing, Way, way_of
+from lms.courses.learner import Standing, Way, done_alone, way_of
 from lms.courses.models import (
     PUBLISHED,
     Cohort,
@@ -242,7 +242,7 @@ def way(ctx: Context, enrolment: EnrolmentInfo, *, standing: Standing | None = N
         granted=known.granted,
         now=ctx.now,
         zone=ctx.here.timezone,
-        alone=_types_done_alone(ctx),
+        alone=done_alone(ctx.registry.activity_types),
     )
 
 
@@ -308,15 +308,6 @@ def enrolments_by_keys(ctx: Context, keys: Iterable[str]) -> list[EnrolmentInfo]
     if len(found) != len(wanted):
         raise NotFound
     return found
-
-
-def _types_done_alone(ctx: Context) -> frozenset[str]:
-    """The types that believe something else than the word of staff."""
-    return frozenset(
-        name
-        for name, kind in ctx.registry.activity_types.items()
-        if any(one.sources - {Source.STAFF} for one in kind.believes)
-    )
 
 
 def _view(ctx: Context, whole: Structure, info: ActivityInfo, body: Any, compiled: Any) -> ActivityView:

@@ -1,4 +1,4 @@
-"""Staff pages on courses: the list, one course with what a draft changes, publishing, named values."""
+"""Staff pages on courses: the list, one course with its versions, named values."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.contract.types import ContentRefused
 from lms.contract.waits import Wait, WaitKind
-from lms.courses.catalogue import changes, course_list, course_row, coverage_lines, lasting, minutes_of, version_lines
+from lms.courses.catalogue import course_list, course_row, coverage_lines, lasting, minutes_of, version_lines
 from lms.courses.models import Course
-from lms.courses.permissions import CONFIRM_VALUE, PUBLISH_COURSE, READ_COURSE
+from lms.courses.permissions import CONFIRM_VALUE, READ_COURSE
 from lms.courses.phrases import MODALITIES
-from lms.courses.publishing import NothingToPublish, draft_of, draft_problems, latest_published, publish_draft
+from lms.courses.publishing import draft_of, latest_published
 from lms.courses.structure import structure
 from lms.courses.values import ValueHasChanged, confirm_value, unconfirmed, value_lines, withdraw_value
 from lms.kernel.context import Context
@@ -36,27 +35,10 @@ def courses(ctx: Context) -> str:
 @bp.get("/parcours-equipe/<key>")
 @guarded(READ_COURSE)
 def course(ctx: Context, key: str) -> str:
-    """What a course contains, what it covers, its versions and its draft."""
+    """What a course contains, what it covers, its versions, and that a draft waits."""
     row = course_row(ctx, key)
     seen, panels = _seen(ctx, row), ctx.registry.panels_at("course", ctx, row)
-    return render(
-        "courses/course.html", course=row, **seen, panels=panels, may_publish=ctx.holds(PUBLISH_COURSE, on=row)
-    )
-
-
-@bp.post("/parcours-equipe/<key>/publier")
-@guarded(PUBLISH_COURSE)
-def post_publication(ctx: Context, key: str) -> Response:
-    """Publish the draft."""
-    row = course_row(ctx, key)
-    try:
-        version = publish_draft(ctx, row)
-        flash(gettext("La version %(number)s est publiée.") % {"number": version.number})
-    except NothingToPublish:
-        flash(gettext("Il n'y a rien à publier : c'est peut-être déjà fait."), "warn")
-    except ContentRefused as refused:
-        flash(gettext("Ce brouillon ne peut pas être publié : %(problem)s") % {"problem": refused.problems[0]}, "bad")
-    return go(".course", key=key)
+    return render("courses/course.html", course=row, **seen, panels=panels)
 
 
 @bp.get("/parcours-equipe/<key>/valeurs")
@@ -104,9 +86,7 @@ def _seen(ctx: Context, row: Course) -> dict[str, Any]:
         "minutes": minutes_of(whole),
         "coverage": coverage_lines(whole),
         "versions": version_lines(ctx, row),
-        "draft": draft,
-        "changes": changes(ctx, before=published.id if published else None, after=draft.id) if draft else None,
-        "problems": draft_problems(ctx, draft) if draft else [],
+        "has_draft": draft is not None,
         "modalities": {name: gettext(text) for name, (_icon, text) in MODALITIES.items()},
         "types": {name: gettext(kind.title) for name, kind in ctx.registry.activity_types.items()},
         "lasting": lasting,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import hashlib
 import json
 import os
 import secrets
@@ -98,6 +99,12 @@ class Base(DeclarativeBase):
 def new_key() -> str:
     """A random name of 10 characters for addresses: integers never leave the server."""
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(10))
+
+
+def key_for(*parts: object) -> str:
+    """The key of what a form makes that was sent once or twice: the same parts give the same name."""
+    number = int.from_bytes(hashlib.sha256(repr(parts).encode()).digest())
+    return "".join(KEY_ALPHABET[number // len(KEY_ALPHABET) ** place % len(KEY_ALPHABET)] for place in range(10))
 
 
 def new_uuid() -> str:

@@ -204,6 +204,20 @@ def render(template: str, **values: Any) -> str:
     return render_template(template, **g.lms_page, **values)
 
 
+def look_as(ctx: Context, *, home: str, elsewhere: str) -> None:
+    """Draw this request's page for other eyes: the bar and the words are those of `ctx`, made with fewer rights than one's own.
+
+    The page stands in a frame: its bar leads to `home`, and for all the rest to `elsewhere`.
+    """
+    g.lms_context = ctx
+    found = page_globals()
+    bar = [
+        {**entry, "url": home if entry["url"] == "/" else elsewhere, "current": entry["url"] == "/"}
+        for entry in found["navigation"]
+    ]
+    g.lms_page = {**found, "navigation": bar, "home_url": home, "flashes": []}
+
+
 def page_globals() -> dict[str, Any]:
     """What a template needs of the request."""
     ctx = context()

@@ -101,7 +101,7 @@ def _proposal_problems(where: str, proposal: Mapping[str, Any], questions: Mappi
         yield f"{where} : donnez `at_least` ou `at_most` pour une échelle, `choice` pour un choix, un seul."
     elif said[0] == "choice":
         if proposal["choice"] not in [one.get("key") for one in _listed(question, "choices")]:
-            yield f"{where} : `choice` est la clé d'un choix de cette question."
+            yield f"{where} : `choice` est un des choix de cette question."
     elif not _is_whole(proposal[said[0]], 1, _MOST_STEPS):
         yield f"{where} : `{said[0]}` est une marche de l'échelle."
     if proposal.get("propose") not in (SKIP, ADD):

@@ -67,9 +67,9 @@ class Questionnaire:
             adds=mark("Ajouter une proposition"),
             fields=(
                 FormField("question", mark("Question"), FieldKind.SIBLING, of="questions", needed=True),
-                FormField("at_least", mark("À partir de la marche"), FieldKind.WHOLE, least=1, most=10),
+                FormField("at_least", mark("À partir de la marche"), FieldKind.WHOLE, least=1, most=10, hint=mark("Pour une échelle.")),
                 FormField("at_most", mark("Jusqu’à la marche"), FieldKind.WHOLE, least=1, most=10),
-                FormField("choice", mark("Clé du choix")),
+                FormField("choice", mark("Quand on choisit"), FieldKind.SIBLING, of="questions", inside=("question", "choices")),
                 FormField("propose", mark("Proposer de"), FieldKind.CHOICE, choices=((SKIP, mark("passer")), (ADD, mark("ajouter"))), needed=True),
                 FormField("activities", mark("Activités"), FieldKind.ACTIVITIES, needed=True),
                 FormField("reason", mark("Pourquoi, avec « vous »"), FieldKind.TEXT, needed=True),

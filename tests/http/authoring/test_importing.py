@@ -99,7 +99,11 @@ def test_a_picture_enters_the_text_with_its_description(author: Any) -> None:
         "Location"
     ]
     silent = author.post(f"{lesson}/fichiers", data={"media": (io.BytesIO(png()), "a.png"), "alt": ""})
-    assert "ce que l’on voit" in unescape(author.get(silent.headers["Location"]).text)
+    page = unescape(author.get(silent.headers["Location"]).text)
+    assert "Dites ce que l’on voit" in page
+    assert "![](files/a.webp)" in page
+    assert "À finir avant de publier" in page
+    author.post(f"{lesson}", data={**fields(page), "f.text": ""})
     author.post(f"{lesson}/fichiers", data={"media": (io.BytesIO(png()), "Mon Stand.png"), "alt": "Un stand"})
     page = unescape(author.get(lesson).text)
     assert "![Un stand](files/mon-stand.webp)" in page

@@ -7,7 +7,8 @@ from werkzeug.datastructures import MultiDict
 
 from lms.activities.quiz.kind import KIND as QUIZ
 from lms.authoring.diffing import changes_between
-from lms.authoring.fields import Known, NoSuchRow, act_on, drawn, in_words, number, part_named, read, replace_row
+from lms.authoring.fields import Known, drawn, in_words, number, read
+from lms.authoring.rows import NoSuchRow, act_on, part_named, replace_row
 from lms.contract.forms import FormField, Kind
 
 FIELDS = (

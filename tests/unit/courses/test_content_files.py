@@ -183,8 +183,8 @@ def test_a_broken_folder_writes_nothing(engine_name: Any, acting: Any, platform:
     assert everything(ctx.session) == [[], [], [], [], [], []]
 
 
-def test_a_trainer_imports_nothing(engine_name: Any, acting: Any, platform: Any) -> None:
-    ctx = acting("trainer")
+def test_a_coach_imports_nothing(engine_name: Any, acting: Any, platform: Any) -> None:
+    ctx = acting("coach")
     with pytest.raises(Forbidden):
         import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
 

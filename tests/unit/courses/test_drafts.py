@@ -97,7 +97,7 @@ def test_only_who_publishes_writes_and_only_the_draft(course: Any, acting: Calla
     draft = begin_draft(ctx, course.key)
     found = lesson_of(ctx, draft)
     ctx.session.commit()
-    for who in ("trainer", "learner", "auditor", "other_manager"):
+    for who in ("coach", "learner", "auditor", "other_manager"):
         with pytest.raises(NotFound):
             draft_to_write(acting(who), course.key)
     ctx = acting("manager")
