@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, url_for
+from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from lms.authoring.pages import problems_in_words
 from lms.courses.api import PUBLISH_COURSE, structure, writing
 from lms.kernel.context import Context
+from lms.kernel.framing import framed, framing, look_as
 from lms.kernel.text import anchor
-from lms.kernel.web import HEADERS, context, guarded, look_as, render
+from lms.kernel.web import context, guarded, render
 
 bp = Blueprint("authoring_seen", __name__, url_prefix="/ecrire/<course_key>")
-POLICY = "Content-Security-Policy"
 
 
 @bp.get("/telephone")
@@ -20,7 +20,7 @@ POLICY = "Content-Security-Policy"
 def phone(ctx: Context, course_key: str) -> Response:
     """The whole path as on a phone."""
     draft = writing.draft_to_write(ctx, course_key)
-    return _framing(render("authoring/phone.html", draft=draft, written=None))
+    return framing(render("authoring/phone.html", draft=draft, written=None))
 
 
 @bp.get("/activite/<key>/telephone")
@@ -29,13 +29,7 @@ def activity_phone(ctx: Context, course_key: str, key: str) -> Response:
     """An activity as on a phone: the real page of learners in a frame of 360 pixels."""
     draft = writing.draft_to_write(ctx, course_key)
     written = writing.written_activity(ctx, draft, key=key)
-    return _framing(render("authoring/phone.html", draft=draft, written=written))
-
-
-def _framing(page: str) -> Response:
-    response = make_response(page)
-    response.headers[POLICY] = f"{HEADERS[POLICY]}; frame-src 'self'"
-    return response
+    return framing(render("authoring/phone.html", draft=draft, written=written))
 
 
 @bp.get("/comme")
@@ -45,7 +39,7 @@ def path(ctx: Context, course_key: str) -> Response:
     draft = _looking(ctx, course_key)
     way, phrases = writing.draft_path(context(), draft)
     values = {"way": way, "phrases": phrases, "base": _base(course_key), "is_preview": False}
-    return _framed(render("courses/path.html", **values))
+    return framed(render("courses/path.html", **values))
 
 
 @bp.get("/comme/<string(length=10):key>")
@@ -56,8 +50,8 @@ def activity(ctx: Context, course_key: str, key: str) -> Response:
     template, frame, problems = writing.draft_page(context(), draft, key=key, base=_base(course_key))
     if not template:
         said = problems_in_words(problems, ctx.registry.activity_types.get(frame["step"].info.type))
-        return _framed(render("authoring/unfinished.html", step=frame["step"], problems=said))
-    return _framed(render(template, **frame))
+        return framed(render("authoring/unfinished.html", step=frame["step"], problems=said))
+    return framed(render(template, **frame))
 
 
 @bp.get("/comme/mots")
@@ -66,7 +60,7 @@ def words(ctx: Context, course_key: str) -> Response:
     """The words of the draft, explained."""
     whole = structure(ctx, _looking(ctx, course_key).version_id)
     explained = [{**entry, "anchor": anchor(entry["term"])} for entry in whole.glossary]
-    return _framed(render("courses/words.html", whole=whole, explained=explained, base=_base(course_key)))
+    return framed(render("courses/words.html", whole=whole, explained=explained, base=_base(course_key)))
 
 
 @bp.get("/comme/<path:rest>")
@@ -74,7 +68,7 @@ def words(ctx: Context, course_key: str) -> Response:
 def elsewhere(ctx: Context, course_key: str, rest: str) -> Response:
     """Any other page of a learner's: it is not of the course."""
     _looking(ctx, course_key)
-    return _framed(render("authoring/elsewhere.html", base=_base(course_key)))
+    return framed(render("authoring/elsewhere.html", base=_base(course_key)))
 
 
 def _looking(ctx: Context, course_key: str) -> writing.DraftInfo:
@@ -86,14 +80,3 @@ def _looking(ctx: Context, course_key: str) -> writing.DraftInfo:
 
 def _base(course_key: str) -> str:
     return url_for(".path", course_key=course_key)
-
-
-def _framed(page: str) -> Response:
-    """A page that only our own pages may show in a frame, and that sends nothing: no form, no script's request."""
-    policy = HEADERS[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
-    policy = policy.replace("form-action 'self'", "form-action 'none'").replace(
-        "connect-src 'self'", "connect-src 'none'"
-    )
-    response = make_response(page)
-    response.headers[POLICY] = policy
-    return response

@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from lms.kernel import i18n
 from lms.kernel.database import DatabaseBusy
 from lms.kernel.i18n import gettext, mark
+from lms.kernel.overweight import typed_words, weigh
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
 from lms.kernel.seeing import END, SeeingOnly
 
@@ -81,6 +82,15 @@ _FAULTS: Mapping[int, tuple[str, str, str]] = {
 
 def answer_fault(failure: Exception) -> Any:
     """The answer to whatever went wrong; its status says it to machines, its page to people."""
+    heavy = isinstance(failure, RequestEntityTooLarge) or (request.content_length or 0) > (
+        request.max_content_length or 0
+    )
+    if heavy and not _wants_json():
+        return _overweight_page()
+    return _gone_page() if isinstance(failure, NotFound) and _carries_an_intent() else _answer(failure)
+
+
+def _answer(failure: Exception) -> Any:
     if isinstance(failure, InternalServerError) and isinstance(failure.original_exception, Exception):
         failure = failure.original_exception  # a commit that failed, after the view
     if isinstance(failure, HTTPException) and failure.code is not None and failure.code < 400:
@@ -117,6 +127,36 @@ def _seeing_page() -> Any:
     page = render_template("ui/seeing.html", **_bare_globals(), end_url=url_for(END))
     response = current_app.make_response(page)
     response.status_code = 403
+    return response
+
+
+def _overweight_page() -> Any:
+    """Files that are too heavy: what to do, and the words that came with them, to be sent again.
+
+    Before anything else: a form that cannot be read says neither who sends it nor what.
+    """
+    found = weigh(request.environ)
+    response = current_app.make_response(
+        render_template(
+            "ui/overweight.html",
+            **_bare_globals(),
+            found=found,
+            size=max(1, round(found.size / 1_000_000)),
+            most=round((request.max_content_length or 0) / 1_000_000),
+            address=request.full_path.rstrip("?"),
+        )
+    )
+    response.status_code = 413
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _gone_page() -> Any:
+    """What was sent speaks of something that is no longer there for this person; their words are, to be copied."""
+    page = render_template("ui/gone.html", **_bare_globals(), words=typed_words(request.form.items(multi=True)))
+    response = current_app.make_response(page)
+    response.status_code = 404
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

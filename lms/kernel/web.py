@@ -204,20 +204,6 @@ def render(template: str, **values: Any) -> str:
     return render_template(template, **g.lms_page, **values)
 
 
-def look_as(ctx: Context, *, home: str, elsewhere: str) -> None:
-    """Draw this request's page for other eyes: the bar and the words are those of `ctx`, made with fewer rights than one's own.
-
-    The page stands in a frame: its bar leads to `home`, and for all the rest to `elsewhere`.
-    """
-    g.lms_context = ctx
-    found = page_globals()
-    bar = [
-        {**entry, "url": home if entry["url"] == "/" else elsewhere, "current": entry["url"] == "/"}
-        for entry in found["navigation"]
-    ]
-    g.lms_page = {**found, "navigation": bar, "home_url": home, "flashes": []}
-
-
 def page_globals() -> dict[str, Any]:
     """What a template needs of the request."""
     ctx = context()
@@ -314,6 +300,7 @@ def prepare(app: Flask, features: Sequence[str]) -> None:
     """Hang the edge on an application."""
     app.register_blueprint(bp)
     prepare_templates(app, features, intent_id=intent_id, whose=whose)
+    app.jinja_env.globals["most_megabytes"] = app.config["MAX_CONTENT_LENGTH"] // 1_000_000
     app.before_request(_begin)
     app.after_request(_commit)
     app.after_request(_headers)

@@ -33,15 +33,25 @@
       sent.delete('act');
       try {
         const answer = await fetch(form.action, { method: 'POST', body: sent, headers: { Accept: 'application/json' } });
-        const said = await answer.json();
-        if (answer.ok) {
+        const speaks = (answer.headers.get('Content-Type') || '').includes('json');
+        const said = speaks ? await answer.json() : {};
+        if (speaks && answer.ok) {
           form.elements.token.value = said.token;
           say(form, form.dataset.saved);
           await follow();
         } else if (said.conflict) {
           stopped = true;
           say(form, form.dataset.conflict);
-        } else say(form, said.problems.join(' '));
+        } else if (said.gone || answer.status === 404) {
+          stopped = true;
+          say(form, form.dataset.gone);
+        } else if (said.problems) say(form, said.problems.join(' '));
+        else {
+          // Signed out, or a server that is busy: what is typed stays, and is tried again.
+          dirty = true;
+          say(form, answer.status === 401 ? form.dataset.out : form.dataset.offline);
+          later(10000);
+        }
       } catch {
         dirty = true;
         say(form, form.dataset.offline);
@@ -70,6 +80,19 @@
       other.requestSubmit();
     }));
   });
+
+  // Leaving a page of the course with something typed asks first.
+  doc.querySelectorAll('form[data-warns]').forEach((form) => {
+    let dirty = false;
+    form.addEventListener('input', () => { dirty = true; });
+    form.addEventListener('submit', () => { dirty = false; });
+    addEventListener('beforeunload', (event) => { if (dirty) event.preventDefault(); });
+  });
+
+  // A picture or a voice is described; a paper is not.
+  doc.querySelectorAll('form[data-inserts]').forEach((form) => form.addEventListener('change', () => {
+    form.elements.alt.required = [...form.querySelectorAll('[data-media]')].some((one) => one.dataset.media !== 'file' && one.files.length);
+  }));
 
   // Dragging: the buttons stay, and do the same.
   let held = null;

@@ -14,9 +14,29 @@
       else button.removeAttribute('aria-busy');
     });
   };
+  // Files that are too heavy are said before they leave: nothing is sent for nothing, nothing typed is lost.
+  const heavy = (form) => {
+    const said = form.querySelector('[data-heavy]');
+    if (!said) return null;
+    let note = form.querySelector('.too-heavy');
+    const size = all('input[type=file]', form).flatMap((input) => [...input.files]).reduce((sum, file) => sum + file.size, 0);
+    if (size <= said.dataset.most * 1e6) { if (note) note.remove(); return null; }
+    if (!note) {
+      note = doc.createElement('p');
+      note.className = 'problem too-heavy';
+      note.tabIndex = -1;
+      note.setAttribute('role', 'alert');
+      said.after(note);
+    }
+    note.textContent = said.dataset.heavy.replace('{size}', Math.ceil(size / 1e6));
+    return note;
+  };
+  doc.addEventListener('change', (event) => { if (event.target.type === 'file' && event.target.form) heavy(event.target.form); });
   doc.addEventListener('submit', (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post') return;
+    const note = heavy(form);
+    if (note) { event.preventDefault(); note.focus(); return; }
     if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
     if (form.dataset.confirm && !form.confirmed) {
       event.preventDefault();

@@ -98,16 +98,15 @@ def test_a_picture_enters_the_text_with_its_description(author: Any) -> None:
     lesson = author.post(f"{author.base}/activites", data={"module": module, "type": "lesson", "title": "L"}).headers[
         "Location"
     ]
+    author.post(f"{lesson}/fichiers", data={"media": (io.BytesIO(png()), "Mon Stand.png"), "alt": "Un stand"})
+    page = unescape(author.get(lesson).text)
+    assert "![Un stand](files/mon-stand.webp)" in page
+    assert 'alt="Un stand"' in page
     silent = author.post(f"{lesson}/fichiers", data={"media": (io.BytesIO(png()), "a.png"), "alt": ""})
     page = unescape(author.get(silent.headers["Location"]).text)
     assert "Dites ce que l’on voit" in page
     assert "![](files/a.webp)" in page
     assert "À finir avant de publier" in page
-    author.post(f"{lesson}", data={**fields(page), "f.text": ""})
-    author.post(f"{lesson}/fichiers", data={"media": (io.BytesIO(png()), "Mon Stand.png"), "alt": "Un stand"})
-    page = unescape(author.get(lesson).text)
-    assert "![Un stand](files/mon-stand.webp)" in page
-    assert 'alt="Un stand"' in page
 
 
 def test_a_file_that_no_one_can_read_says_so(author: Any, platform: Any) -> None:

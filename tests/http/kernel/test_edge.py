@@ -85,7 +85,7 @@ def test_a_fault_is_a_page_in_plain_words(app: Flask, failure: Exception, status
 def test_a_request_that_is_too_large_is_refused(client: FlaskClient) -> None:
     answer = client.post("/connexion", data={"identifier": "x" * (21 * 1024 * 1024)})
     assert answer.status_code == 413
-    assert "trop gros" in answer.text
+    assert "trop lourd" in answer.text
 
 
 def test_health_and_readiness(client: FlaskClient) -> None:

@@ -105,7 +105,9 @@ def test_two_publications_at_once_give_one_version(engine_name: Any, platform: A
 
 
 @pytest.mark.parametrize("who", ["coach", "auditor", "learner"])
-def test_only_leaders_and_who_trains_publish(engine_name: Any, acting: Any, platform: Any, world: Any, who: Any) -> None:
+def test_only_leaders_and_who_trains_publish(
+    engine_name: Any, acting: Any, platform: Any, world: Any, who: Any
+) -> None:
     with platform.writing(world.organisation, world.members["manager"]) as ctx:
         import_content(ctx, FIXTURE, data_dir=platform.settings.data_dir)
     with pytest.raises((Forbidden, NotFound)):
