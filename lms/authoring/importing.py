@@ -93,7 +93,7 @@ def _pictures(job: RunningJob, wanted: Mapping[str, bytes]) -> dict[str, Prepare
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for count, (name, prepared) in enumerate(pool.map(one, wanted), 1):
-            job.save(done=1 + count, total=2 + len(wanted))
+            job.save(done=1 + count, total=1 + len(wanted))
             if prepared is not None:
                 found[name] = prepared
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -37,7 +37,7 @@ class Prospect:
 def prospects(ctx: Context, enrolments: Sequence[EnrolmentInfo], *, version_id: int) -> list[Prospect]:
     """What moving these people would change, person by person. It is done in a savepoint, figures computed, and undone."""
     ids = [one.membership_id for one in enrolments]
-    before = {one.membership_id: _done(ctx, [one], one.version_id) for one in enrolments}
+    before = _done(ctx, enrolments, {one.id: one.version_id for one in enrolments})
     held = {
         owner: states
         for version in {one.version_id for one in enrolments}
@@ -50,7 +50,7 @@ def prospects(ctx: Context, enrolments: Sequence[EnrolmentInfo], *, version_id: 
         move_people(ctx, enrolments, version_id=version_id)
         while refold_stale(ctx, 1000):
             pass
-        after = {one.membership_id: _done(ctx, [one], version_id) for one in enrolments}
+        after = _done(ctx, enrolments, dict.fromkeys((one.id for one in enrolments), version_id))
         would_hold = _acquired(ctx, ids, version_id)
     finally:
         savepoint.rollback()
@@ -67,16 +67,23 @@ def _prospect(
     return Prospect(name, *before, *after, gained, lost)
 
 
-def _done(ctx: Context, enrolments: Sequence[EnrolmentInfo], version_id: int) -> tuple[int, int]:
-    """(done, expected) of a version's activities."""
-    expected = {key for key, info in structure(ctx, version_id).activities.items() if not info.optional}
+def _done(ctx: Context, enrolments: Sequence[EnrolmentInfo], versions: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    """Person → (done, expected) of the activities of the version that goes with each enrolment, in one query."""
     rows = progress(ctx).subquery()
-    done = ctx.session.scalars(
-        select(rows.c.activity_key).where(
-            rows.c.enrolment_id.in_([one.id for one in enrolments]), rows.c.status == DONE
-        )
+    query = select(rows.c.enrolment_id, rows.c.activity_key).where(
+        rows.c.enrolment_id.in_([one.id for one in enrolments]), rows.c.status == DONE
     )
-    return len(expected.intersection(done)), len(expected)
+    done: dict[int, set[str]] = {}
+    for enrolment_id, key in ctx.session.execute(query):
+        done.setdefault(enrolment_id, set()).add(key)
+    expected = {
+        version: {key for key, info in structure(ctx, version).activities.items() if not info.optional}
+        for version in set(versions.values())
+    }
+    return {
+        one.membership_id: (len(expected[versions[one.id]] & done.get(one.id, set())), len(expected[versions[one.id]]))
+        for one in enrolments
+    }
 
 
 def _acquired(ctx: Context, ids: Sequence[int], version_id: int) -> dict[int, dict[str, bool]]:

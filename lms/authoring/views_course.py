@@ -16,11 +16,12 @@ from lms.authoring.moving import prospects
 from lms.authoring.pages import form_of, unfit_in_words
 from lms.authoring.rows import NoSuchRow, act_on
 from lms.authoring.views_gone import unless_gone
-from lms.authoring.wholes import COURSE_PAGES, Page, module_page
+from lms.authoring.wholes import COURSE_PAGES, Page, PageKind, module_page
 from lms.contract.types import ContentRefused
 from lms.courses.api import PUBLISH_COURSE, NothingToPublish, move_people, people_behind, publish_course, writing
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
+from lms.kernel.rights import NotFound
 from lms.kernel.web import flash, go, guarded, render
 
 bp = Blueprint("authoring_course", __name__, url_prefix="/ecrire/<course_key>")
@@ -49,23 +50,26 @@ def _kept(draft: writing.DraftInfo, page: Page, keep: Callable[[str, Mapping[str
     return go("authoring.plan", course_key=draft.course_key)
 
 
-_WORDS = ", ".join(COURSE_PAGES)
+def _kind(word: str) -> PageKind:
+    if word not in COURSE_PAGES:
+        raise NotFound
+    return COURSE_PAGES[word]
 
 
-@bp.get(f"/<any({_WORDS}):word>")
+@bp.get("/<word>")
 @guarded(PUBLISH_COURSE)
 def page(ctx: Context, course_key: str, word: str) -> str:
     """What the whole course says: of itself, of what it makes people acquire, of amounts and places, of hard words."""
     draft = writing.draft_to_write(ctx, course_key)
-    return _drawn(draft, COURSE_PAGES[word].page(ctx, draft))
+    return _drawn(draft, _kind(word).page(ctx, draft))
 
 
-@bp.post(f"/<any({_WORDS}):word>")
+@bp.post("/<word>")
 @guarded(PUBLISH_COURSE)
 @unless_gone
 def post_page(ctx: Context, course_key: str, word: str) -> Response:
     """Keep it."""
-    draft, kind = writing.draft_to_write(ctx, course_key), COURSE_PAGES[word]
+    draft, kind = writing.draft_to_write(ctx, course_key), _kind(word)
     return _kept(draft, kind.page(ctx, draft), functools.partial(kind.keep, ctx, draft))
 
 
@@ -145,7 +149,9 @@ def post_publication(ctx: Context, course_key: str) -> Response:
         flash(gettext("Il reste des choses à finir avant de publier."), "bad")
         return go(".publication", course_key=course_key)
     flash(gettext("La version %(number)s est en ligne.") % {"number": info.number})
-    return go(".moves", course_key=course_key)
+    if writing.groups_behind(ctx, writing.version_in_force(ctx, course_key)):
+        return go(".moves", course_key=course_key)
+    return go("course_staff.course", key=course_key)
 
 
 def _has_changed(ctx: Context, course_key: str) -> bool:

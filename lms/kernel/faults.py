@@ -142,7 +142,7 @@ def _overweight_page() -> Any:
             **_bare_globals(),
             found=found,
             size=max(1, round(found.size / 1_000_000)),
-            most=round((request.max_content_length or 0) / 1_000_000),
+            most=(request.max_content_length or 0) // 1_048_576,
             address=request.full_path.rstrip("?"),
         )
     )

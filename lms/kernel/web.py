@@ -300,7 +300,7 @@ def prepare(app: Flask, features: Sequence[str]) -> None:
     """Hang the edge on an application."""
     app.register_blueprint(bp)
     prepare_templates(app, features, intent_id=intent_id, whose=whose)
-    app.jinja_env.globals["most_megabytes"] = app.config["MAX_CONTENT_LENGTH"] // 1_000_000
+    app.jinja_env.globals["most_megabytes"] = app.config["MAX_CONTENT_LENGTH"] // 1_048_576
     app.before_request(_begin)
     app.after_request(_commit)
     app.after_request(_headers)

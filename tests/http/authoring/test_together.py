@@ -116,7 +116,7 @@ def test_one_publishes_what_one_has_seen(platform: Any, world: Any, made: Any, a
     page = read(author, where)
     assert "a changé depuis que vous l’avez regardé" in page
     assert "entre-temps." in page
-    assert publish(author, where).headers["Location"].endswith("/passage")
+    assert "/parcours-equipe/" in publish(author, where).headers["Location"]
 
 
 def test_all_that_changes_is_shown_before_publishing(made: Any, author: Any) -> None:

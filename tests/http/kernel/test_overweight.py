@@ -40,7 +40,7 @@ def test_words_come_back_with_a_way_to_send_them(engine_name: Any, client: Any, 
     page = unescape(answer.text)
     assert answer.status_code == 413
     assert "44 Mo" in page
-    assert "21 Mo à la fois" in page
+    assert "20 Mo à la fois" in page
     assert "une par une" in page
     assert WORDS in page
     assert f'name="intent" value="{"i" * 36}"' in page
