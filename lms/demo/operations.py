@@ -37,6 +37,7 @@ from lms.demo.acts import Learner, step
 from lms.demo.helping import ask_and_answer
 from lms.demo.leaving import answer, leave, pause
 from lms.demo.making import stall_photo
+from lms.demo.offering import offer_course
 from lms.demo.people import (
     ACCOUNTS,
     COURSE,
@@ -117,7 +118,10 @@ def fill_demo(
     with platform.writing(organisation_id, people["formateur"].membership_id) as ctx:
         leave(ctx, crowd, now)
         answer(ctx, now, begun.seed)
-        remove_site_text(ctx.session, UNFINISHED)  # at once with the ends: a demo that goes on finds nobody gone
+        # At once with the ends: a demo that goes on finds nobody gone, and nothing offered.
+        leader = platform.context_in(ctx.session, organisation_id, people["responsable"].membership_id)
+        offer_course(leader, groups[0].course_id, now)
+        remove_site_text(ctx.session, UNFINISHED)
 
 
 def _begin(platform: Platform, learners: int, seed: int) -> Begun:

@@ -17,6 +17,8 @@ from lms.demo.cli import demo
 from lms.demo.operations import AlreadyThere, fill_demo, unfinished_demo
 from lms.demo.people import ACCOUNTS
 from lms.kernel.platform import Platform
+from lms.offer.api import missing
+from lms.offer.models import OfferPage, OfferState
 from lms.xapi.api import check
 from lms.xapi.models import IntentRow
 from tests.conftest import TestClock
@@ -102,3 +104,20 @@ def test_the_command_leaves_a_finished_demo_alone_and_goes_on_with_another(
     assert (went_on.exit_code, "with 2 learners" in went_on.output) == (0, True)
     assert CliRunner().invoke(demo, ["--if-empty"], obj=platform).output == ""
     assert CliRunner().invoke(demo, [], obj=platform).exit_code == 1
+
+
+def test_the_course_of_the_demo_has_its_public_page_and_an_older_one_in_the_archive(
+    engine_name: str, platform: Platform
+) -> None:
+    fill_demo(platform, learners=LEARNERS, seed=4)
+    with platform.database.read_session() as session:
+        organisation_id = operations.organisations(session)[0].id
+    with platform.reading(organisation_id) as ctx:
+        page = ctx.session.scalars(select(OfferPage)).one()
+        old, new = ctx.session.scalars(select(OfferState).order_by(OfferState.number)).all()
+        assert missing(page.fields) == []
+        assert old.ended_at == new.published_at
+        assert new.ended_at is None
+        assert len(new.content["fields"]) == 12
+        assert old.content["fields"] != new.content["fields"]
+        assert (new.published_at - old.published_at).days > 200
