@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,7 +88,7 @@ class Modality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """An xAPI verb that we emit or believe, with its past-tense words ("a terminé", "completed")."""
+    """An xAPI verb that we emit or believe, with its past-tense words ("a terminé", "completed"); the French begins with "a"."""
 
     iri: str
     fr: str
@@ -98,10 +99,16 @@ class Verb:
         """The xAPI language map."""
         return {"fr": self.fr, "en": self.en}
 
+    def to_person(self, language: str) -> str:
+        """The words after "Vous" or "You": "avez terminé", "completed"."""
+        if language == "en":
+            return self.en
+        return re.sub(r"^(n'|n’)?a\b", lambda found: f"{found[1] or ''}avez", self.fr)
+
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """An entry of the bar: shown to who holds `right` (None: to everyone signed in), in the order of `position`."""
+    """An entry of the bar, in the order of `position`: for who holds `right` (None: everyone) and does not hold `unless`."""
 
     label: str
     endpoint: str
@@ -110,6 +117,7 @@ class NavigationEntry:
     right: Right | None = None
     audience: str = "all"
     """"learner", "staff" or "all"."""
+    unless: Right | None = None
 
 
 @dataclass(frozen=True, slots=True)

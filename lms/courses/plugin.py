@@ -15,7 +15,7 @@ from lms.courses.cli import content, list_cohorts
 from lms.courses.holdings import erase, held_on
 from lms.courses.models import Enrolment
 from lms.courses.naming import NAMINGS
-from lms.courses.permissions import READ_COHORT, READ_COURSE, RIGHTS
+from lms.courses.permissions import LEARN, READ_COHORT, READ_COURSE, RIGHTS
 from lms.courses.progress import ProgressFigure
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
@@ -53,9 +53,10 @@ def blueprints() -> tuple[Any, ...]:
 
 @hookimpl
 def navigation() -> tuple[NavigationEntry, ...]:
-    """The path; for staff, groups and courses."""
+    """The path; a home without one for who comes to help; for staff, groups and courses."""
     return (
-        NavigationEntry("word:course", "courses.home", "path", 10, audience="learner"),
+        NavigationEntry("word:course", "courses.home", "path", 10, LEARN, audience="learner"),
+        NavigationEntry(mark("Accueil"), "courses.home", "home", 10, audience="learner", unless=LEARN),
         NavigationEntry(mark("Groupes"), "cohorts.cohorts", "group", 10, READ_COHORT, audience="staff"),
         NavigationEntry(mark("Parcours"), "course_staff.courses", "path", 20, READ_COURSE, audience="staff"),
     )

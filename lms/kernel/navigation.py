@@ -20,7 +20,9 @@ def first_address(ctx: Context) -> str:
 
 def _entries(ctx: Context) -> Iterator[NavigationEntry]:
     for entry in ctx.registry.navigation:
-        if entry.audience in ("all", ctx.audience) and (entry.right is None or ctx.holds(entry.right)):
+        is_theirs = entry.right is None or ctx.holds(entry.right)
+        is_kept_back = entry.unless is not None and ctx.holds(entry.unless)
+        if entry.audience in ("all", ctx.audience) and is_theirs and not is_kept_back:
             yield entry
 
 

@@ -40,6 +40,7 @@ from lms.xapi.permissions import VOID
 from lms.xapi.queries import traces
 from lms.xapi.replay import Difference, check
 from lms.xapi.statements import ATTEMPT_EXTENSION, Account, Agent, moment, thing_of
+from lms.xapi.telling import told_to_person
 from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, SUBMITTED, VERBS, VOIDED
 from lms.xapi.voiding import void, voided_entries
 
@@ -103,6 +104,7 @@ __all__ = [
     "statement_by_id",
     "submit",
     "thing_of",
+    "told_to_person",
     "traces",
     "void",
     "void_statement",

@@ -13,11 +13,12 @@ from lms.contract.types import PersonalData, PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.media import forget_files
+from lms.xapi.data import Outcome
 from lms.xapi.figures import mark_stale
 from lms.xapi.ledger import entries_of
 from lms.xapi.models import IntentRow, StatementRow
 from lms.xapi.naming import forget_names
-from lms.xapi.telling import trace_of
+from lms.xapi.telling import told_to_person, trace_of
 
 RAW = "raw"
 _CHUNK = 500
@@ -45,34 +46,43 @@ _ERASED: dict[str, Any] = {
 
 
 def personal_data(ctx: Context, membership_id: int) -> PersonalData:
-    """Every act that the person sent and every statement about them in words; the statements as they are kept, as a file."""
-    rows = chain(_statements(ctx, membership_id), _intents(ctx, membership_id))
-    return PersonalData(gettext(_TITLE), rows, [PersonalFile("traces.jsonl", chunks=_raw(ctx, membership_id))])
-
-
-def _intents(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
-    query = select(IntentRow).where(IntentRow.membership_id == membership_id)
-    for row in _in_pages(ctx, query, IntentRow):
-        yield {
-            mark("Numéro de l’envoi"): row.uuid,
-            mark("Sorte d’envoi"): row.kind,
-            mark("Contenu, tel que vous l’avez envoyé"): json.dumps(row.payload, ensure_ascii=False),
-            mark("Fait le"): row.made_at,
-            mark("Réponse de Tremplin"): row.outcome,
-            mark("Pourquoi"): row.reason,
-        }
+    """What the person has done, in sentences, and what could not be kept as sent; all of it, as it is kept, in two files."""
+    files = [
+        PersonalFile("traces.jsonl", chunks=_raw(ctx, membership_id)),
+        PersonalFile("envois.jsonl", chunks=_sent(ctx, membership_id)),
+    ]
+    return PersonalData(gettext(_TITLE), chain(_statements(ctx, membership_id), _left_out(ctx, membership_id)), files)
 
 
 def _statements(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
     for row in _in_pages(ctx, _about(membership_id), StatementRow):
-        trace = trace_of(ctx, row)
         yield {
-            mark("Ce que nous avons noté"): f"{trace.verb} : {trace.name}",
+            mark("Ce que nous avons noté"): told_to_person(ctx, row.verb, trace_of(ctx, row).name, row.scaled),
             mark("Fait le"): row.occurred_at,
-            mark("Gardé le"): row.stored,
-            mark("Annulé par"): row.voided_by,
-            mark("Numéro"): row.statement_id,
+            mark("Annulé depuis"): row.voided_by is not None or None,
         }
+
+
+def _left_out(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
+    """What was sent and does not count as it is: no statement tells of it."""
+    query = select(IntentRow).where(IntentRow.membership_id == membership_id, IntentRow.outcome != Outcome.ACCEPTED)
+    for row in _in_pages(ctx, query, IntentRow):
+        is_late = row.outcome == Outcome.LATE
+        yield {
+            mark("Ce que vous avez envoyé"): gettext(mark("gardé, mais arrivé trop tard"))
+            if is_late
+            else gettext(mark("gardé, mais pas compté")),
+            mark("Fait le"): row.made_at,
+        }
+
+
+def _sent(ctx: Context, membership_id: int) -> Iterator[bytes]:
+    """What the person sent, as they sent it, one a line."""
+    query = select(IntentRow).where(IntentRow.membership_id == membership_id)
+    for row in _in_pages(ctx, query, IntentRow):
+        told = {"id": row.uuid, "kind": row.kind, "made_at": row.made_at.isoformat(), "payload": row.payload}
+        answer = {"outcome": row.outcome, "reason": row.reason}
+        yield json.dumps({**told, **answer}, ensure_ascii=False).encode() + b"\n"
 
 
 def _raw(ctx: Context, membership_id: int) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from lms.kernel.context import Context
+from lms.kernel.i18n import gettext
 from lms.xapi.data import Trace
 
 
@@ -48,6 +49,15 @@ def trace_of(ctx: Context, row: Any) -> Trace:
         seconds=row.seconds,
         voided_by=row.voided_by,
     )
+
+
+def told_to_person(ctx: Context, verb: str, name: str, scaled: float | None = None) -> str:
+    """A statement as a sentence to its person: "Vous avez réussi « Mes forces » avec 80 %"."""
+    known = ctx.registry.verbs.get(verb)
+    words = {"verb": known.to_person(ctx.language) if known else verb.rpartition("/")[2], "name": name}
+    if scaled is None:
+        return gettext("Vous %(verb)s « %(name)s »") % words
+    return gettext("Vous %(verb)s « %(name)s » avec %(score)s %%") % {**words, "score": round(100 * scaled)}
 
 
 def in_language(words: dict[str, str], language: str) -> str:

@@ -120,6 +120,8 @@ def test_home_of_a_company_head_promises_no_path(engine_name, signed_in_as):
     page = signed_in_as("company_head").get("/").text
     assert "Votre association vous dira quand elle a besoin de vous" in page
     assert "Votre parcours arrive" not in page
+    assert [one for one in ("Accueil", "Messages", "Moi") if one not in page] == []
+    assert not re.search(r"Parcours|Je sais faire", page[page.index("<nav") :])
 
 
 def test_home_when_all_is_done(engine_name, app, platform, world):
@@ -190,8 +192,10 @@ def test_why_shows_the_statements_and_their_rule(engine_name, learning, clock):
     clock.forward(hours=1)
     learning.post(learning.address("lesson") + "/fait")
     page = learning.get(learning.address("lesson") + "/pourquoi")
-    assert "a terminé « Combien me coûte une robe ? »" in page
-    assert "dit par la personne" in page
+    assert "Vous avez terminé « Combien me coûte une robe ? »" in page
+    assert "dit par vous" in page
+    assert "règle n°" not in page
+    assert "Votre meilleur essai compte." in page
     assert "inconnu" in page
     assert "fait le 23 novembre 2026" in page
 
@@ -201,6 +205,8 @@ def test_staff_read_why_for_someone(engine_name, learning):
     page = learning.get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}", "trainer")
     assert "Learner Essai" in page
     assert "a terminé" in page
+    assert "dit par la personne" in page
+    assert "règle n° 1" in page
     assert (
         learning.client().get(f"/inscriptions/{learning.enrolment.key}/{learning.course.keys['lesson']}").status_code
         == 404

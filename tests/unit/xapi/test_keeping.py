@@ -143,9 +143,9 @@ def test_a_person_reads_everything_that_is_kept_of_them(
             if one.title == "Ce que vous avez fait"
         ]
         rows = list(held.rows)
-        assert [row["Numéro"] for row in rows if "Numéro" in row] == [said.id]
-        assert rows[0]["Ce que nous avons noté"] == "a terminé : Essai"
-        [file] = held.files
+        assert [row["Ce que nous avons noté"] for row in rows] == ["Vous avez terminé « Essai »"]
+        file, sent = held.files
+        assert [json.loads(line)["payload"] for line in b"".join(sent.chunks).splitlines()] == []
         assert [json.loads(line)["id"] for line in b"".join(file.chunks).splitlines()] == [said.id]
 
 
