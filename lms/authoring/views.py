@@ -73,7 +73,7 @@ def _plan(ctx: Context, draft: Any) -> dict[str, Any]:
         "removed": writing.removed_parts(ctx, draft),
         "kinds": kinds_to_add(ctx),
         "types": {name: gettext(kind.title) for name, kind in ctx.registry.activity_types.items()},
-        "icons": {name: kind.icon for name, kind in ctx.registry.activity_types.items()},
+        "signs": {name: kind.icon for name, kind in ctx.registry.activity_types.items()},
     }
 
 

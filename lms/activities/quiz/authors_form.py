@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lms.activities.quiz.drawing import GRADED, PRACTICE
 from lms.contract.forms import FormField, Kind
 from lms.kernel.i18n import mark
@@ -27,107 +29,103 @@ _KINDS = (
     ("matching", mark("Relier deux à deux")),
     ("ordering", mark("Mettre dans l’ordre")),
 )
+
+
+def _of(*kinds: str) -> tuple[str, ...]:
+    """Only for these sorts of question."""
+    return ("type", *kinds)
+
+
+def _list(
+    name: str, label: str, when: tuple[str, ...], adds: str, fields: tuple[FormField, ...], *,
+    titled: str = "text", keyed: bool = True, hint: str = "",
+) -> FormField:  # fmt: skip
+    """Rows of a question, named in lists by one of their fields."""
+    return FormField(name, label, Kind.ROWS, hint=hint, when=when, adds=adds, fields=fields, titled=titled, keyed=keyed)
+
+
+def _mistakes(kind: str, titled: str, *fields: FormField) -> FormField:
+    return _list(
+        "mistakes",
+        mark("Erreurs attendues"),
+        _of(kind),
+        mark("Ajouter une erreur"),
+        (*fields, _MISTAKE_RETURN),
+        titled=titled,
+        keyed=False,
+    )
+
+
+_NUMBER, _SHORT, _MATCHING = _of("number"), _of("short"), _of("matching")
 _QUESTION = (
     FormField("type", mark("Sorte de question"), Kind.CHOICE, choices=_KINDS, needed=True),
     FormField("prompt", mark("Question"), Kind.MARKDOWN, needed=True),
-    FormField(
+    _list(
         "choices",
         mark("Réponses proposées"),
-        Kind.ROWS,
-        when=("type", "single", "multiple"),
-        keyed=True,
-        titled="text",
-        adds=mark("Ajouter une réponse"),
+        _of("single", "multiple"),
+        mark("Ajouter une réponse"),
+        (_TEXT, FormField("correct", mark("C’est une bonne réponse"), Kind.YES), _RETURN),
         hint=mark("Une mauvaise réponse est une erreur que des gens font vraiment."),
-        fields=(_TEXT, FormField("correct", mark("C’est une bonne réponse"), Kind.YES), _RETURN),
     ),
-    FormField("answer", mark("Bonne réponse"), Kind.TRUTH, when=("type", "true_false"), needed=True),
-    FormField("if_true", mark("Retour à « vrai »"), Kind.TEXT, when=("type", "true_false"), needed=True),
-    FormField("if_false", mark("Retour à « faux »"), Kind.TEXT, when=("type", "true_false"), needed=True),
-    FormField("answer", mark("Bonne réponse"), Kind.NUMBER, when=("type", "number"), needed=True),
+    FormField("answer", mark("Bonne réponse"), Kind.TRUTH, when=_of("true_false"), needed=True),
+    FormField("if_true", mark("Retour à « vrai »"), Kind.TEXT, when=_of("true_false"), needed=True),
+    FormField("if_false", mark("Retour à « faux »"), Kind.TEXT, when=_of("true_false"), needed=True),
+    FormField("answer", mark("Bonne réponse"), Kind.NUMBER, when=_NUMBER, needed=True),
     FormField(
         "tolerance",
         mark("Écart accepté"),
         Kind.NUMBER,
-        when=("type", "number"),
+        when=_NUMBER,
         least=0,
         hint=mark("Vide : la réponse doit être exacte."),
     ),
-    FormField("unit", mark("Unité"), when=("type", "number"), hint=mark("Par exemple : € ou h.")),
+    FormField("unit", mark("Unité"), when=_NUMBER, hint=mark("Par exemple : € ou h.")),
     FormField(
         "accept",
         mark("Réponses acceptées"),
         Kind.LINES,
-        when=("type", "short"),
+        when=_SHORT,
         hint=mark("Une par ligne. Les majuscules, les accents et la ponctuation ne comptent pas."),
         needed=True,
     ),
-    FormField(
-        "mistakes",
-        mark("Erreurs attendues"),
-        Kind.ROWS,
-        when=("type", "number"),
-        adds=mark("Ajouter une erreur"),
-        titled="answer",
-        fields=(
-            FormField("answer", mark("Réponse fausse"), Kind.NUMBER, needed=True),
-            FormField("tolerance", mark("À peu près, à"), Kind.NUMBER, least=0),
-            _MISTAKE_RETURN,
-        ),
+    _mistakes(
+        "number",
+        "answer",
+        FormField("answer", mark("Réponse fausse"), Kind.NUMBER, needed=True),
+        FormField("tolerance", mark("À peu près, à"), Kind.NUMBER, least=0),
     ),
-    FormField(
-        "mistakes",
-        mark("Erreurs attendues"),
-        Kind.ROWS,
-        when=("type", "short"),
-        adds=mark("Ajouter une erreur"),
-        titled="accept",
-        fields=(FormField("accept", mark("Réponses fausses, une par ligne"), Kind.LINES, needed=True), _MISTAKE_RETURN),
-    ),
-    FormField(
+    _mistakes("short", "accept", FormField("accept", mark("Réponses fausses, une par ligne"), Kind.LINES, needed=True)),
+    _list(
         "pairs",
         mark("Paires à relier"),
-        Kind.ROWS,
-        when=("type", "matching"),
-        keyed=True,
-        titled="left",
-        adds=mark("Ajouter une paire"),
-        fields=(
+        _MATCHING,
+        mark("Ajouter une paire"),
+        (
             FormField("left", mark("À gauche"), needed=True),
             FormField("right", mark("À droite"), needed=True),
             FormField("feedback", mark("Retour"), Kind.TEXT),
         ),
+        titled="left",
     ),
-    FormField(
+    _list(
         "distractors",
         mark("Intrus"),
-        Kind.ROWS,
-        when=("type", "matching"),
-        keyed=True,
-        titled="text",
-        adds=mark("Ajouter un intrus"),
+        _MATCHING,
+        mark("Ajouter un intrus"),
+        (_TEXT,),
         hint=mark("Ce qui est proposé à droite et ne va avec rien."),
-        fields=(_TEXT,),
     ),
-    FormField(
+    _list(
         "items",
         mark("Choses à mettre dans l’ordre"),
-        Kind.ROWS,
-        when=("type", "ordering"),
-        keyed=True,
-        titled="text",
-        adds=mark("Ajouter une chose"),
+        _of("ordering"),
+        mark("Ajouter une chose"),
+        (_TEXT,),
         hint=mark("Écrivez-les dans le bon ordre : elles seront mélangées."),
-        fields=(_TEXT,),
     ),
-    FormField("feedback", _RETURN.label, Kind.TEXT, when=("type", "number", "short"), hint=_RETURN.hint, needed=True),
-    FormField(
-        "feedback",
-        _WHATEVER.label,
-        Kind.TEXT,
-        when=("type", "single", "multiple", "true_false", "matching", "ordering"),
-        hint=_WHATEVER.hint,
-    ),
+    replace(_RETURN, when=_of("number", "short")),
+    replace(_WHATEVER, when=_of("single", "multiple", "true_false", "matching", "ordering")),
 )
 FORM = (
     FormField(

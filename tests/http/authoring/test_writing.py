@@ -256,3 +256,14 @@ def test_work_and_observation_are_written_and_seen_as_the_person_will(
     seen = read(author, f"{base}/comme/{address.rpartition('/')[2]}")
     assert "À faire" in seen
     assert ("Rendre mon travail" in seen) == (name == "assignment")
+
+
+def test_each_sort_of_activity_has_its_own_sign_on_the_plan(made: Any, author: Any) -> None:
+    signs = re.findall(
+        r'data-key="[^"]*">(<svg.*?</svg>)\s*<div.*?<p class="note">(\w+)',
+        read(author, f"/ecrire/{made.key}"),
+        re.DOTALL,
+    )
+    by_kind = {kind: sign for sign, kind in signs}
+    assert len(by_kind) > 2
+    assert len(set(by_kind.values())) == len(by_kind)
