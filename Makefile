@@ -19,8 +19,7 @@ help: ## List what can be made
 .PHONY: serve
 serve: ## A filled platform on http://127.0.0.1:8000 (another port: make serve PORT=8080)
 	@$(BOOTSTRAP) run
-	@LMS_DEVELOPMENT=1 $(BIN)/python -m lms demo --if-empty
-	@LMS_DEVELOPMENT=1 exec $(BIN)/python -m lms serve --host 127.0.0.1 --port $(PORT)
+	@LMS_DEVELOPMENT=1 exec $(BIN)/python -m lms serve --demo --host 127.0.0.1 --port $(PORT)
 
 .PHONY: test
 test: ## Every test, on SQLite, PostgreSQL and in a browser (a part: make test TESTS=tests/unit)

@@ -61,11 +61,16 @@ def migrate(platform: Platform, to: str) -> None:
 @lms.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.pass_obj
-def serve(platform: Platform, host: str, port: int) -> None:
+@click.option("--demo", is_flag=True, help="Fill a platform that is empty with the demonstration first.")
+@click.pass_context
+def serve(ctx: click.Context, host: str, port: int, *, demo: bool) -> None:
     """Serve the platform, with its worker beside it."""
+    platform: Platform = ctx.obj
     platform.settings.required_secret_key()
     migrate_database(platform)
+    for filling in platform.registry.commands:
+        if demo and filling.name == "demo":  # here: a process of its own would cost a second start
+            ctx.invoke(filling, if_empty=True)
     app = create_app(platform)
     worker = WatchedWorker(worker_command()) if platform.settings.workers else None
     if worker:
