@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import Connection, Table, event, insert, select, text
 
 from lms.app import FEATURES, build_platform, create_app
 from lms.courses.structure import forget_structures
@@ -96,19 +98,21 @@ def clock() -> TestClock:
 
 def empty_tables(platform: Platform) -> None:
     """Empty the tables that a test has written to, and let ids begin at 1 again: most tests touch few."""
-    tables = list(reversed(Base.metadata.sorted_tables))
     with platform.database.engine.begin() as connection:
-        found = " UNION ALL ".join(
-            f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})" for table in tables
-        )
-        written = set(connection.execute(text(found)).scalars())
         if platform.database.is_sqlite:
             connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-        for table in tables:
-            if table.name in written:
-                connection.execute(text(f"DELETE FROM {table.name}"))
-                if "id" in table.columns and not platform.database.is_sqlite:
-                    connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), 1, false)"))
+        for table in reversed(written_tables(connection)):
+            connection.execute(text(f"DELETE FROM {table.name}"))
+            if "id" in table.columns and not platform.database.is_sqlite:
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), 1, false)"))
+
+
+def written_tables(connection: Connection) -> list[Table]:
+    """The tables with rows in them, those that others refer to first."""
+    tables = Base.metadata.sorted_tables
+    found = " UNION ALL ".join(f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})" for table in tables)
+    written = set(connection.execute(text(found)).scalars())
+    return [table for table in tables if table.name in written]
 
 
 @pytest.fixture
@@ -124,10 +128,47 @@ def platform(shared_platform: Platform, clock: TestClock, tmp_path: Path) -> Pla
     return shared_platform
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWorld:
+    """A world and the rows that making it wrote."""
+
+    world: World
+    rows: list[tuple[Table, list[dict[str, Any]]]]
+
+
+@pytest.fixture(scope="session")
+def kept_worlds(shared_platform: Platform) -> dict[datetime, KeptWorld]:
+    """Moment → the world that operations made then: some four hundred statements, put back as they were by a dozen."""
+    return {}
+
+
 @pytest.fixture
-def world(platform: Platform) -> World:
+def world(platform: Platform, kept_worlds: dict[datetime, KeptWorld]) -> World:
     """One organisation with a person in each role, and a second organisation beside it."""
-    return make_world(platform)
+    with platform.database.engine.connect() as connection:
+        before = written_tables(connection)
+    if [table.name for table in before] != ["kernel_site"]:  # a test has begun to write already
+        return make_world(platform)
+    now = platform.clock()
+    if now not in kept_worlds:
+        made = make_world(platform)
+        with platform.database.engine.connect() as connection:
+            written = [table for table in written_tables(connection) if table not in before]
+            rows = [(one, [dict(row) for row in connection.execute(select(one)).mappings()]) for one in written]
+        kept_worlds[now] = KeptWorld(made, rows)
+    else:
+        put_back(platform, kept_worlds[now].rows)
+    return deepcopy(kept_worlds[now].world)
+
+
+def put_back(platform: Platform, rows: list[tuple[Table, list[dict[str, Any]]]]) -> None:
+    """Write rows as they were; the next ids come after theirs."""
+    with platform.database.engine.begin() as connection:
+        for table, some in rows:
+            connection.execute(insert(table), some)
+            if "id" in table.columns and not platform.database.is_sqlite:
+                last = max(row["id"] for row in some)
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {last})"))
 
 
 @pytest.fixture
@@ -152,10 +193,19 @@ def acting(platform: Platform, world: World) -> Iterator[Callable[[str], Context
         session.close()
 
 
+@pytest.fixture(scope="session")
+def shared_app(shared_platform: Platform) -> tuple[Flask, dict[str, Any]]:
+    """The web application, its routes and templates compiled once per engine and worker; and its extensions at first."""
+    made = create_app(shared_platform)
+    return made, dict(made.extensions)
+
+
 @pytest.fixture
-def app(platform: Platform) -> Flask:
-    """The web application."""
-    made = create_app(platform)
+def app(platform: Platform, shared_app: tuple[Flask, dict[str, Any]]) -> Flask:
+    """The web application, which remembers nothing of the test before (tries of passwords, for one)."""
+    made, extensions = shared_app
+    made.extensions.clear()
+    made.extensions.update(extensions)
     jobs.on_wake(lambda: None)  # no worker listens here; a test that wants one sweeps
     return made
 

@@ -9,7 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
+from lms.app import create_app
+from lms.kernel import jobs
 from lms.kernel.database import DatabaseBusy
+from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden
 
 
@@ -60,6 +63,14 @@ def test_a_missing_page_says_what_to_do(client: FlaskClient) -> None:
     assert "Cette page n&#39;existe pas" in answer.text
 
 
+@pytest.fixture
+def own_app(platform: Platform) -> Flask:
+    """An application that the test may change."""
+    made = create_app(platform)
+    jobs.on_wake(lambda: None)
+    return made
+
+
 @pytest.mark.parametrize(
     ("failure", "status", "said"),
     [
@@ -70,14 +81,14 @@ def test_a_missing_page_says_what_to_do(client: FlaskClient) -> None:
         (ZeroDivisionError(), 500, "Quelque chose s&#39;est cassé chez nous"),
     ],
 )
-def test_a_fault_is_a_page_in_plain_words(app: Flask, failure: Exception, status: int, said: str) -> None:
+def test_a_fault_is_a_page_in_plain_words(own_app: Flask, failure: Exception, status: int, said: str) -> None:
     def fail() -> None:
         raise failure
 
     fail.lms_rights = "public"  # type: ignore[attr-defined]
-    app.add_url_rule("/casse", "casse", fail)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    answer = app.test_client().get("/casse")
+    own_app.add_url_rule("/casse", "casse", fail)
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = own_app.test_client().get("/casse")
     assert answer.status_code == status
     assert said in answer.text
 
