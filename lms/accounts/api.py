@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from lms.accounts.attempts import Attempts, TooManyAttempts, neighbourhood
 from lms.accounts.consent import accept_terms
@@ -85,6 +85,9 @@ __all__ = [
 ]
 
 
+_IDS_BY_UUID = select(Membership.uuid, Membership.id).where(Membership.uuid.in_(bindparam("uuids", expanding=True)))
+
+
 def people(ctx: Context) -> Select[*tuple[Any, ...]]:
     """A selectable that others may join: membership_id, key, uuid, given_name, family_name, sort_name, status."""
     return select(
@@ -159,7 +162,7 @@ def is_readable(ctx: Context, membership_id: int) -> bool:
 
 def membership_ids_by_uuid(ctx: Context, uuids: Iterable[str]) -> dict[str, int]:
     """Pseudonym → membership id, in one query."""
-    rows = ctx.session.execute(select(Membership.uuid, Membership.id).where(Membership.uuid.in_(sorted(set(uuids)))))
+    rows = ctx.session.execute(_IDS_BY_UUID, {"uuids": sorted(set(uuids))})
     return {row.uuid: row.id for row in rows}
 
 
