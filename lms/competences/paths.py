@@ -56,8 +56,11 @@ class Path:
 
 def paths_of(ctx: Context, membership_ids: Iterable[int]) -> dict[int, Path]:
     """Membership id → path; who follows nothing that is covered is absent. One query."""
+    wanted = sorted(set(membership_ids))
+    if not wanted:
+        return {}
     rows: dict[int, list[Any]] = {}
-    for row in ctx.session.execute(_statement(ctx), {"members": sorted(set(membership_ids))}):
+    for row in ctx.session.execute(_statement(ctx), {"members": wanted}):
         rows.setdefault(row.membership_id, []).append(row)
     made: dict[tuple[Any, ...], Ground] = {}
     found = {}

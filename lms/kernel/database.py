@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import functools
 import hashlib
 import json
-import os
 import secrets
-import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -27,22 +22,30 @@ from sqlalchemy import (
     MetaData,
     String,
     create_engine,
-    event,
     func,
     literal_column,
     select,
     table,
 )
-from sqlalchemy.engine import Connection, Dialect, ExceptionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from lms.kernel.compiling import watch_compiler
+from lms.kernel.sqlite import WRITER_PATIENCE_SECONDS, DatabaseBusy, SharedSync, WriterLock, prepare_sqlite
 
-WRITER_PATIENCE_SECONDS = 30
-POLL_SECONDS = 0.002
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000")
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseBusy",
+    "Keyed",
+    "TenantSession",
+    "UTCDateTime",
+    "is_settled",
+    "new_key",
+    "new_uuid",
+    "to_json",
+]
 KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 NAMING = {
@@ -52,10 +55,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-class DatabaseBusy(Exception):
-    """Another writer held the database for too long; nothing was written."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -169,8 +168,10 @@ class Database:
             self.engine = create_engine(
                 url, json_serializer=to_json, hide_parameters=True, connect_args={"timeout": WRITER_PATIENCE_SECONDS}
             )
-            self._lock = WriterLock(Path(url.removeprefix("sqlite:///") + ".lock"))
-            _prepare_sqlite(self.engine, self._lock)
+            path = url.removeprefix("sqlite:///")
+            self._lock = WriterLock(Path(f"{path}.lock"))
+            self._sync = SharedSync(Path(f"{path}-wal"))
+            prepare_sqlite(self.engine, self._lock, self._sync)
             self.reader: Engine = self.engine
             self.writer: Engine = self.engine.execution_options(lms_write=True)
             self.snapshot: Engine = self.engine  # its transactions see one moment already
@@ -224,6 +225,7 @@ class Database:
         self.engine.dispose()
         if self.is_sqlite:
             self._lock.close()
+            self._sync.close()
 
     def _session(self, engine: Engine, organisation_id: int | None) -> TenantSession:
         return TenantSession(
@@ -255,140 +257,3 @@ _OLDEST_WRITER = select(func.min(literal_column("xact_start", DateTime(timezone=
     literal_column("backend_xid").is_not(None),
     literal_column("pid") != func.pg_backend_pid(),
 )  # fmt: skip
-
-
-class WriterLock:
-    """One writer at a time, across threads and processes: SQLite's own waiting starves some writers for seconds."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = threading.Lock()
-        self._file: IO[str] | None = None
-
-    def acquire(self) -> None:
-        """Wait for one's turn, or raise `DatabaseBusy`."""
-        if not self._threads.acquire(timeout=WRITER_PATIENCE_SECONDS):
-            raise DatabaseBusy
-        try:
-            if self._file is None:
-                self._file = self._path.open("a")
-            _lock_file(self._file)
-            os.utime(self._file.fileno())
-        except BaseException:
-            self._threads.release()
-            raise
-
-    def held_since(self) -> datetime | None:
-        """When the present writer, in whatever process, took its turn; None when nobody writes."""
-        with self._path.open("a") as probe:
-            since = self._path.stat().st_mtime
-            try:
-                fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return datetime.fromtimestamp(since, UTC)
-            return None
-
-    def close(self) -> None:
-        """Give the lock file back."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def release(self) -> None:
-        """Let the next one write."""
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
-
-
-def _lock_file(file: IO[str]) -> None:
-    """Lock out other processes; one that never lets go must not hold up this one for ever."""
-    patience = time.monotonic() + WRITER_PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > patience:
-                raise DatabaseBusy from None
-            time.sleep(POLL_SECONDS)
-        else:
-            return
-
-
-def _prepare_sqlite(engine: Engine, lock: WriterLock) -> None:
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", functools.partial(_begin_sqlite, lock))
-    event.listen(engine, "commit", _commit_sqlite)
-    event.listen(engine, "rollback", _roll_back_sqlite)
-    event.listen(engine, "handle_error", _note_loss)
-    event.listen(engine, "before_cursor_execute", _refuse_after_loss)
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    cursor = connection.cursor()
-    for pragma in SQLITE_PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(lock: WriterLock, connection: Connection) -> None:
-    if not connection.get_execution_options().get("lms_write"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    lock.acquire()
-    try:
-        # A plain BEGIN would fail at once when it turns from reading to writing.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except BaseException:
-        lock.release()
-        raise
-    connection.info["lms_lock"] = lock
-
-
-def _note_loss(context: ExceptionContext) -> None:
-    """A full disk makes SQLite roll everything back, whoever catches the error afterwards."""
-    connection = context.connection
-    if connection is not None and connection.info.get("lms_lock") is not None and not _is_open(connection):
-        connection.info.setdefault("lms_lost", context.original_exception)
-
-
-def _refuse_after_loss(
-    connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: Any
-) -> None:
-    """What followed a loss would be written for itself: half of an act."""
-    lost = connection.info.get("lms_lost")
-    if lost is not None:
-        raise OperationalError(statement, parameters, lost)
-
-
-def _is_open(connection: Connection) -> bool:
-    raw: Any = connection.connection.dbapi_connection
-    return raw is not None and bool(raw.in_transaction)
-
-
-def _commit_sqlite(connection: Connection) -> None:
-    # The event comes before the commit itself: send it here, so that the lock covers it.
-    if connection.info.get("lms_lock") is not None:
-        try:
-            connection.exec_driver_sql("COMMIT")
-        finally:
-            _release_sqlite(connection)
-
-
-def _roll_back_sqlite(connection: Connection) -> None:
-    if connection.info.get("lms_lock") is not None:
-        _release_sqlite(connection)
-
-
-def _release_sqlite(connection: Connection) -> None:
-    """End what is open, then let the next one write: after a COMMIT that failed (a full disk) the transaction still stands."""
-    held: WriterLock | None = connection.info.pop("lms_lock", None)
-    connection.info.pop("lms_lost", None)
-    raw: Any = connection.connection.dbapi_connection
-    try:
-        if _is_open(connection):
-            raw.execute("ROLLBACK")
-    finally:
-        if held is not None:
-            held.release()

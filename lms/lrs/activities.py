@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -15,35 +15,37 @@ from lms.lrs.models import ActivityRow
 from lms.xapi.api import last_said_of
 
 RELATED = ("parent", "grouping", "category", "other")
-MOST_NOTED = 20_000
+MOST_NOTED, LONGEST_NOTED = 10_000, 1_000
 _KNOWN = select(ActivityRow.iri, ActivityRow.definition).where(ActivityRow.iri.in_(bindparam("iris", expanding=True)))
-# (organisation, IRI, definition) that the table is known to hold already: most statements repeat what others said.
-_noted: set[tuple[int, str, str]] = set()
+# (organisation, what a statement said of activities, as bytes) that the table is known to hold: most repeat what others said.
+_noted: set[tuple[int, bytes]] = set()
 
 
 def note_definitions(ctx: Context, statements: Iterable[Incoming]) -> None:
     """Merge what new statements say of their activities into what is known; nothing is written when nothing is new."""
-    said: dict[str, list[str]] = {}
+    said: dict[str, dict[str, bytes]] = {}
     for one in statements:
-        for iri, definition in _definitions(one):
-            if (ctx.here.id, iri, definition) not in _noted and definition not in said.setdefault(iri, []):
-                said[iri].append(definition)
-    said = {iri: texts for iri, texts in said.items() if texts}
+        for part, found in _parts_with_definitions(ctx, one):
+            for iri, definition in found:
+                said.setdefault(iri, {}).setdefault(_text(definition), part)
     if not said:
         return
     known = {row.iri: row.definition for row in ctx.session.execute(_KNOWN, {"iris": sorted(said)})}
-    changed = []
+    changed, repeated = [], set()
     for iri in sorted(said):  # in one order for everybody: two requests never wait for each other
         before = json.loads(known[iri]) if iri in known else {}
         after = before
         for text in said[iri]:
             after = merged(after, json.loads(text))
         if iri in known and after == before:
-            _remember(ctx, iri, said[iri])
+            repeated.update(said[iri].values())
         else:
             changed.append({"organisation_id": ctx.here.id, "iri": iri, "definition": _text(after)})
+            repeated.difference_update(said[iri].values())
     if changed:
         ctx.session.execute(_upsert(ctx), changed)
+    else:
+        _remember(ctx, repeated)
 
 
 def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,23 +68,26 @@ def definitions(ctx: Context, iris: Collection[str]) -> dict[str, dict[str, Any]
     return found
 
 
-def _definitions(one: Incoming) -> Iterator[tuple[str, str]]:
-    """(IRI, definition as text) of each activity that a statement defines, those of its context and inside it too."""
-    yield from _of_thing(one.said.object)
-    if one.parts.get("context") and b"definition" in bytes(one.parts["context"]):
-        yield from _of_lists(json.loads(bytes(one.parts["context"])).get("contextActivities", {}))
+def _parts_with_definitions(ctx: Context, one: Incoming) -> Iterator[tuple[bytes, Iterator[tuple[str, Any]]]]:
+    """(bytes, (IRI, definition) in them) of the parts of a statement that define activities and were not met before."""
+    part = bytes(one.parts["object"])
+    if (ctx.here.id, part) not in _noted:
+        yield part, _of_thing(one.said.object)
+    part = bytes(one.parts.get("context", b""))
+    if b"definition" in part and (ctx.here.id, part) not in _noted:
+        yield part, _of_lists(json.loads(part).get("contextActivities", {}))
 
 
-def _of_thing(thing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_thing(thing: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "definition" in thing and thing.get("objectType", "Activity") == "Activity":
-        yield thing["id"], _text(thing["definition"])
+        yield thing["id"], thing["definition"]
     inner = thing.get("object")
     if isinstance(inner, dict):
         yield from _of_thing(inner)
         yield from _of_lists((thing.get("context") or {}).get("contextActivities", {}))
 
 
-def _of_lists(related: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_lists(related: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in RELATED:
         value = related.get(name, [])
         for activity in value if isinstance(value, list) else [value]:
@@ -93,10 +98,10 @@ def _text(definition: Mapping[str, Any]) -> str:
     return json.dumps(definition, ensure_ascii=False, sort_keys=True)
 
 
-def _remember(ctx: Context, iri: str, texts: Sequence[str]) -> None:
+def _remember(ctx: Context, parts: Collection[bytes]) -> None:
     if len(_noted) > MOST_NOTED:
         _noted.clear()
-    _noted.update((ctx.here.id, iri, text) for text in texts)
+    _noted.update((ctx.here.id, part) for part in parts if len(part) < LONGEST_NOTED)
 
 
 def _upsert(ctx: Context) -> Any:

@@ -48,7 +48,6 @@ def fixed(
     parts: dict[str, Any] = {name: value for name, value in added.items() if name not in one.parts} | dict(one.parts)
     parts |= {"stored": at, "authority": Agent(Account(prefix, client_key))}
     parts |= _with_lists(one)
-    actor = shaped(said.actor, ActorShape, "actor")
     context = said.context if said.context is not UNSET else ContextShape()
     moments = moment_of(timestamp)
     return NewStatement(
@@ -56,7 +55,7 @@ def fixed(
         raw=_encode(parts).decode(),
         verb=said.verb.id,
         activity=object_of(said.object),
-        actor=identifier_of(actor),
+        actor=identifier_of(one.actor),
         timestamp=timestamp,
         occurred_at=min(moments, stored),
         source=source,

@@ -25,9 +25,11 @@ def duration_seconds(text: str) -> float | None:
     found = _DURATION.fullmatch(text)
     if found is None:
         raise ValueError(text)
-    weeks, years, months, days, hours, minutes, seconds = (
-        float(part.replace(",", ".")) if part else 0.0 for part in found.groups()
-    )
+    weeks, years, months, days, hours, minutes, seconds = map(_number, found.groups())
     if years or months:
         return None
     return ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+
+
+def _number(part: str | None) -> float:
+    return float(part.replace(",", ".")) if part else 0.0

@@ -18,7 +18,7 @@ from lms.lrs.checking import check_statement
 from lms.lrs.data import Attached
 from lms.lrs.multipart import Part
 from lms.lrs.sameness import is_signed_as
-from lms.lrs.shapes import AttachmentShape, StatementShape
+from lms.lrs.shapes import ActorShape, AttachmentShape, StatementShape
 from lms.xapi.api import VOIDED, Unacceptable, read_json
 
 MOST_STATEMENTS = 5_000
@@ -33,6 +33,7 @@ class Incoming:
 
     id: str
     said: StatementShape
+    actor: ActorShape
     parts: Mapping[str, msgspec.Raw]
     family: str
     attached: tuple[Attached, ...] = ()
@@ -76,7 +77,7 @@ def read_statements(
     listed: list[Any] = decoded if several else [decoded]
     if len(listed) > MOST_STATEMENTS:
         raise Unacceptable(f"{len(listed)} statements at once; send {MOST_STATEMENTS} at most")
-    written = [bytes(one) for one in _elements(body)] if several else [body]
+    written: list[Any] = _elements(body) if several else [body]
     found = []
     for number, (statement, raw) in enumerate(zip(listed, written, strict=True)):
         try:
@@ -95,12 +96,12 @@ def read_statements(
 def _incoming(statement: Any, raw: bytes, family: str, only: str | None, attached: Mapping[str, Attached]) -> Incoming:
     if not isinstance(statement, dict):
         raise Unacceptable("statement: is not an object")
-    said = check_statement(statement, family)
+    said, actor = check_statement(statement, family)
     name = (only or str(uuid.uuid4())) if said.id is UNSET else said.id.lower()
     if only is not None and name != only:
         raise Unacceptable(f"id: {name} is not the statementId of the address")
     contents = dict(_contents(statement, said, attached)) if _has_attachments(said) else {}
-    return Incoming(name, said, _parts(raw), family, tuple(contents.values()))
+    return Incoming(name, said, actor, _parts(raw), family, tuple(contents.values()))
 
 
 def _attached(part: Part, at: str) -> Attached:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
@@ -19,9 +20,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from lms.kernel.database import Database, DatabaseBusy, UTCDateTime, WriterLock, new_key
+from lms.kernel.database import Database, DatabaseBusy, UTCDateTime, new_key
 from lms.kernel.platform import Platform
 from lms.kernel.preferences import PreferenceRow
+from lms.kernel.sqlite import SharedSync, WriterLock
+from lms.kernel.tenancy import across_tenants
 from tests.factories.world import World
 
 COUNT = 400 if os.environ.get("LMS_SOAK") else 25
@@ -192,7 +195,7 @@ def test_who_goes_on_after_a_full_disk_never_writes_the_second_half_alone(
 def test_a_writer_that_waits_too_long_is_told_and_the_lock_stays_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms.kernel.database.WRITER_PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("lms.kernel.sqlite.WRITER_PATIENCE_SECONDS", 0.05)
     lock = WriterLock(tmp_path / "lock")
     lock.acquire()
     refused = []
@@ -217,7 +220,7 @@ def test_a_writer_that_waits_too_long_is_told_and_the_lock_stays_whole(
 def test_another_process_that_holds_the_lock_does_not_stop_us_for_ever(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lms.kernel.database.WRITER_PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("lms.kernel.sqlite.WRITER_PATIENCE_SECONDS", 0.3)
     holder = Database(f"sqlite:///{tmp_path}/db")
     waiter = Database(f"sqlite:///{tmp_path}/db")
     with holder.write_session() as held:
@@ -228,3 +231,67 @@ def test_another_process_that_holds_the_lock_does_not_stop_us_for_ever(
         assert session.scalar(select(1)) == 1
     holder.close()
     waiter.close()
+
+
+def test_commits_that_wait_together_share_one_sync(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first sync is under way; the commits that come meanwhile are served by one other, which began after them."""
+    (tmp_path / "log").write_bytes(b"x")
+    sync, began, go_on, calls = SharedSync(tmp_path / "log"), threading.Event(), threading.Event(), []
+
+    def slow(_number: int) -> None:
+        calls.append(1)
+        began.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setattr("lms.kernel.sqlite.os.fdatasync", slow)
+    first = threading.Thread(target=sync.wait)
+    first.start()
+    assert began.wait(10)
+    others = [threading.Thread(target=sync.wait) for _ in range(5)]
+    for one in others:
+        one.start()
+    deadline = time.monotonic() + 10
+    while sync._asked < 6 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert all(one.is_alive() for one in others)  # none returns before a sync that began after it asked
+    go_on.set()
+    for one in (first, *others):
+        one.join(10)
+    assert len(calls) == 2
+    sync.close()
+
+
+def test_a_log_that_is_another_file_by_now_is_synced_under_its_name(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, synced = tmp_path / "log", []
+    monkeypatch.setattr("lms.kernel.sqlite.os.fdatasync", lambda number: synced.append(os.fstat(number).st_ino))
+    sync = SharedSync(log)
+    sync.wait()  # there is none: everything has been copied, and synced by SQLite
+    assert synced == []
+    for content in (b"one", b"two"):
+        (tmp_path / "new").write_bytes(content)
+        (tmp_path / "new").replace(log)
+        sync.wait()
+        assert synced[-1] == log.stat().st_ino
+    sync.close()
+
+
+@pytest.mark.sqlite_only
+def test_a_commit_returns_only_when_the_disk_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database, seen = Database(f"sqlite:///{tmp_path}/one.db"), []
+    real = os.fdatasync
+    monkeypatch.setattr(
+        "lms.kernel.sqlite.os.fdatasync", lambda number: seen.append(os.fstat(number).st_size) or real(number)
+    )
+    for statement in ("CREATE TABLE t (x)", "INSERT INTO t VALUES (1)"):
+        with database.writing() as session, across_tenants(session, "a table of nobody"):
+            session.execute(text(statement))
+    assert len(seen) == 2
+    assert seen[-1] == (tmp_path / "one.db-wal").stat().st_size  # nothing was written after it began
+    with database.read_session() as session, across_tenants(session, "a table of nobody"):
+        assert session.execute(text("SELECT x FROM t")).scalars().all() == [1]
+    assert len(seen) == 2
+    database.close()
