@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -76,6 +77,9 @@ def serve(ctx: click.Context, host: str, port: int, *, demo: bool) -> None:
     if worker:
         worker.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # What was made so far stays for good: the collector need not look at it again, at every request.
+    gc.collect()
+    gc.freeze()
     click.echo(f"Tremplin: http://{host}:{port}")
     try:
         waitress.serve(app, host=host, port=port, threads=platform.settings.threads, ident=None)
