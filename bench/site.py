@@ -79,7 +79,12 @@ class Site:
 def made(folder: Path, learners: int, *, database_url: str = "") -> Iterator[Site]:
     """Make the demo from nothing, as `lms demo --learners N` does, then replay it."""
     settings = Settings(
-        data_dir=folder, database_url=database_url, secret_key="b" * 40, development=True, log_level="WARNING"
+        data_dir=folder,
+        database_url=database_url,
+        secret_key="b" * 40,
+        narrative_keys="c" * 43 + "=",
+        development=True,
+        log_level="WARNING",
     )
     platform = build_platform(settings)
     migrate_database(platform)

@@ -59,7 +59,8 @@ def build_platform(
 
 
 def create_app(platform: Platform) -> Flask:
-    """The web application of a platform."""
+    """The web application of a platform; a key that is missing is said now, not when it is needed."""
+    platform.settings.required_narrative_keys()
     app = Flask("lms", static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=platform.settings.required_secret_key(),

@@ -68,6 +68,7 @@ def serve(ctx: click.Context, host: str, port: int, *, demo: bool) -> None:
     """Serve the platform, with its worker beside it."""
     platform: Platform = ctx.obj
     platform.settings.required_secret_key()
+    platform.settings.required_narrative_keys()
     migrate_database(platform)
     for filling in platform.registry.commands:
         if demo and filling.name == "demo":  # here: a process of its own would cost a second start
@@ -94,6 +95,7 @@ def serve(ctx: click.Context, host: str, port: int, *, demo: bool) -> None:
 @click.pass_obj
 def worker(platform: Platform, parent: int) -> None:
     """Run jobs (started by `lms serve`; run more of them on other machines with PostgreSQL)."""
+    platform.settings.required_narrative_keys()
     if parent:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     run_worker(platform)

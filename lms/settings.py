@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+
+NARRATIVE_KEY_BYTES = 32
 
 
 class MissingSetting(Exception):
@@ -26,6 +29,8 @@ class Settings:
     """Folder for the SQLite database, files, the job queue and, in development, mails and the secret key."""
     secret_key: str = ""
     """Signs cookies and links, 32 characters or more. Required by `lms serve`, made in the data folder in development."""
+    narrative_keys: str = ""
+    """Lock what is sensitive: keys separated by commas, the first locks, each unlocks. Required, made as the secret key is."""
     base_url: str = ""
     """The address that people type, such as `https://parcours.example.org`. Used in mails and, at first start, as IRI prefix."""
     development: bool = False
@@ -58,7 +63,7 @@ class Settings:
             if name not in known:
                 raise WrongSetting(f"{name}: no such setting. Known: {', '.join(sorted(known))}")
             values[known[name].name] = _read(name, text, str(known[name].type))
-        return _with_key(cls(**values))  # type: ignore[arg-type]
+        return _with_keys(cls(**values))  # type: ignore[arg-type]
 
     @property
     def resolved_database_url(self) -> str:
@@ -75,17 +80,45 @@ class Settings:
             )
         return self.secret_key
 
+    def required_narrative_keys(self) -> tuple[str, ...]:
+        """The keys that lock sensitive texts, or `MissingSetting` with what to do."""
+        found = tuple(key.strip() for key in self.narrative_keys.split(",") if key.strip())
+        if not found or not all(_is_narrative_key(key) for key in found) or self.secret_key in found:
+            raise MissingSetting(
+                "LMS_NARRATIVE_KEYS is missing, or holds something other than keys of 32 bytes in base64, or the secret key. "
+                "Make one, and keep it apart from the database and its backups, with: "
+                "python3 -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())' "
+                "To change it, put the new one first and leave the old one behind it, after a comma."
+            )
+        return found
 
-def _with_key(settings: Settings) -> Settings:
-    """In development, a key made once in the data folder."""
-    if settings.secret_key or not settings.development:
+
+def _is_narrative_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == NARRATIVE_KEY_BYTES
+    except ValueError:
+        return False
+
+
+def _new_narrative_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(NARRATIVE_KEY_BYTES)).decode()
+
+
+def _with_keys(settings: Settings) -> Settings:
+    """In development, keys made once, each in a file of its own in the data folder."""
+    if not settings.development:
         return settings
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    kept = settings.data_dir / "secret_key"
-    if not kept.exists():
-        kept.write_text(secrets.token_urlsafe(48))
-        kept.chmod(0o600)
-    return replace(settings, secret_key=kept.read_text().strip())
+    secret = settings.secret_key or _kept_key(settings.data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+    narrative = settings.narrative_keys or _kept_key(settings.data_dir / "narrative_keys", _new_narrative_key)
+    return replace(settings, secret_key=secret, narrative_keys=narrative)
+
+
+def _kept_key(path: Path, make: Callable[[], str]) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(0o600)
+        path.write_text(make())
+    return path.read_text().strip()
 
 
 def _read(name: str, text: str, kind: str) -> object:

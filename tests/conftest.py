@@ -81,6 +81,7 @@ def shared_platform(database_url: str, tmp_path_factory: pytest.TempPathFactory)
         database_url=database_url,
         data_dir=tmp_path_factory.mktemp("data"),
         secret_key="s" * 40,
+        narrative_keys="c" * 43 + "=",
         development=True,
         workers=0,
     )

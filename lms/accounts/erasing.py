@@ -1,21 +1,20 @@
 """Erasure (DESIGN §8): asked by the person, who has 7 days to change their mind; confirmed by who leads; done by a job.
 
 What no law keeps goes at once. What the law keeps stays under a number that replaces the name, out of the lists, and goes
-at its term. The ledger keeps the leaves of its statements, so that the seal of others still verifies.
+at its term (`lms.accounts.keeping`). The ledger keeps the leaves of its statements, so that the seal of others still verifies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.events import ErasureAsked, ErasureConfirmed, ErasureWithdrawn, KeptDataErased, PersonErased
 from lms.accounts.grants import require_everywhere
+from lms.accounts.keeping import lock_name
 from lms.accounts.leading import Refused, keep_a_leader_without
 from lms.accounts.models import Erasure, Membership
 from lms.accounts.permissions import ERASE_PEOPLE
@@ -24,6 +23,7 @@ from lms.kernel.clock import months_after
 from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.jobs import RUNNING, WAITING, JobRow, start_job
+from lms.kernel.locking import Locker
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.preferences import preference
 from lms.kernel.rights import NotFound
@@ -34,13 +34,6 @@ ANSWER_WITHIN = timedelta(days=30)
 ERASE_JOB = "accounts.erase"
 GONE: tuple[str, ...] = ("raw", "settings", "technical", "account")
 """Retention classes that no law keeps, in the order in which they are erased: one transaction each."""
-KEPT: Mapping[str, str] = MappingProxyType(
-    {
-        "evidence": mark("vos inscriptions, leurs dates, et les preuves de votre parcours"),
-        "trail": mark("le journal (qui a fait quoi, et quand) et les conditions que vous avez acceptées"),
-    }
-)
-"""Retention classes that the law has us keep, and what stands in them."""
 PROOF_YEARS = Preference(
     "accounts.proof_years",
     mark("Après un effacement, années pendant lesquelles la loi fait garder les preuves"),
@@ -174,11 +167,12 @@ def due_erasure(ctx: Context, erasure_id: int) -> Erasure | None:
     return ctx.session.scalar(select(Erasure).where(Erasure.id == erasure_id, is_due(ctx.now)).with_for_update())
 
 
-def take_erasure(ctx: Context, erasure_id: int) -> Erasure | None:
+def take_erasure(ctx: Context, erasure_id: int, *, locker: Locker) -> Erasure | None:
     """The request, as one that can no longer be withdrawn; None when there is nothing to do any more."""
     row = due_erasure(ctx, erasure_id)
     if row is not None and row.started_at is None:
         row.started_at = ctx.now
+        lock_name(ctx, row, locker)
     return row
 
 
@@ -190,7 +184,7 @@ def end_erasure(ctx: Context, row: Erasure) -> None:
 
 def end_keeping(ctx: Context, row: Erasure) -> None:
     """What the law kept is gone too."""
-    row.kept_until = None
+    row.kept_until, row.locked = None, ""
     ctx.tell(KeptDataErased(row.membership_id, row.id))
 
 

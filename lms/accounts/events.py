@@ -326,3 +326,14 @@ class KeptDataErased(Event):
     title: ClassVar[str] = mark("Ce que la loi faisait garder de %(membership_id)s est effacé")
     membership_id: int
     erasure_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNameOpened(Event):
+    """Someone will read the name of an erased person, locked away until the law's term; `purpose` is a code."""
+
+    type: ClassVar[str] = "accounts.kept_name_opened"
+    title: ClassVar[str] = mark("%(actor)s a ouvert un nom gardé sous clé, pour %(purpose)s")
+    membership_id: int
+    erasure_id: int
+    purpose: str

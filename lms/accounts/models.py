@@ -293,6 +293,8 @@ class Erasure(OrganisationOwned, Keyed, Base):
     confirmed_by_id: Mapped[int | None]
     started_at: Mapped[datetime | None]
     """When the job took it up: from then on it cannot be withdrawn."""
+    locked: Mapped[str] = mapped_column(Text, default="")
+    """The name, locked away until the term of what the law keeps."""
     done_at: Mapped[datetime | None]
     kept_until: Mapped[datetime | None]
     """The term of what the law keeps; None once that is gone too."""

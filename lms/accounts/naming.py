@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import and_, or_, select
 
+from lms.accounts.keeping import PURPOSES
 from lms.accounts.legal import KINDS
 from lms.accounts.models import Membership
 from lms.accounts.names import folded
@@ -54,6 +55,10 @@ def _ways(_ctx: Context, codes: Collection[str]) -> Mapping[str, NamedThing]:
     return {code: NamedThing(gettext(WAYS[code])) for code in codes if code in WAYS}
 
 
+def _purposes(_ctx: Context, codes: Collection[str]) -> Mapping[str, NamedThing]:
+    return {code: NamedThing(gettext(PURPOSES[code])) for code in codes if code in PURPOSES}
+
+
 NAMINGS = (
     Naming(
         (PERSON_FIELD, "to_id"),
@@ -65,5 +70,6 @@ NAMINGS = (
     ),
     Naming(("role",), mark("un rôle"), _roles),
     Naming(("text",), mark("un texte légal"), _texts),
+    Naming(("purpose",), mark("une raison que l’on ne connaît plus"), _purposes),
     Naming(("way",), mark("par un moyen que l’on ne connaît plus"), _ways),
 )

@@ -17,7 +17,7 @@ from lms.accounts.grants import WIDE, is_in_force
 from lms.accounts.models import GrantRow, Membership
 from lms.contract.types import Right, Role, Scope
 from lms.kernel.context import Context
-from lms.kernel.events import EventRow
+from lms.kernel.events import EventRow, EventThing
 from lms.kernel.i18n import gettext, mark
 
 __all__ = ["Look", "Onlooker", "onlookers", "recent_looks"]
@@ -195,11 +195,13 @@ def recent_looks(ctx: Context) -> list[Look]:
         return []
     rows = ctx.session.execute(
         select(EventRow.at, Membership.given_name, Membership.family_name)
+        .join(EventThing, EventThing.event_id == EventRow.id)
         .outerjoin(Membership, Membership.id == EventRow.actor_id)
         .where(
             EventRow.at > ctx.now - LOOKS_LIVE,
             EventRow.type.in_(types),
-            EventRow.data["membership_id"].as_integer() == ctx.subject.membership_id,
+            EventThing.field == "membership_id",
+            EventThing.thing_id == ctx.subject.membership_id,
             EventRow.actor_id != ctx.subject.membership_id,
         )
         .order_by(EventRow.at.desc(), EventRow.id.desc())

@@ -19,7 +19,6 @@ from lms.accounts.downloads import DOWNLOAD_JOB, forget_downloads
 from lms.accounts.erasing import (
     ERASE_JOB,
     GONE,
-    KEPT,
     due_erasure,
     end_erasure,
     end_keeping,
@@ -28,6 +27,7 @@ from lms.accounts.erasing import (
     take_erasure,
 )
 from lms.accounts.events import ContactAsked, ContactChanged, LinkRequested, NameChanged, PersonInvited
+from lms.accounts.keeping import KEPT
 from lms.accounts.letters import (
     Letter,
     Reader,
@@ -52,6 +52,7 @@ from lms.kernel.events import EventRow
 from lms.kernel.files import keep_file
 from lms.kernel.i18n import mark, speaking
 from lms.kernel.jobs import RESULT_LIVES, JobRow, RunningJob, start_job
+from lms.kernel.locking import Locker
 from lms.kernel.mail import send_mail
 from lms.kernel.media import forgotten_bytes, remove_bytes
 from lms.kernel.platform import Platform
@@ -218,8 +219,9 @@ def pack_data(platform: Platform, job: RunningJob) -> None:
 
 def erase_person(platform: Platform, job: RunningJob) -> None:
     """Erase what no law keeps, class by class, or what the law kept once its term is over; each step may be done again."""
+    locker = Locker(platform.settings.required_narrative_keys())
     with platform.writing(job.organisation_id) as ctx:
-        asked = take_erasure(ctx, job.arguments["erasure_id"])
+        asked = take_erasure(ctx, job.arguments["erasure_id"], locker=locker)
     if asked is None:
         return
     is_first = asked.done_at is None

@@ -10,7 +10,7 @@ from lms.accounts.attempts import PER_IDENTIFIER
 from lms.accounts.contacts import EMAIL, PHONE, readable_phone
 from lms.accounts.devices import close_device, own_devices
 from lms.accounts.downloads import latest_download, start_download
-from lms.accounts.erasing import ANSWER_WITHIN, KEPT, REFLECTION, ask_erasure, open_erasure, term, withdraw_erasure
+from lms.accounts.erasing import ANSWER_WITHIN, REFLECTION, ask_erasure, open_erasure, term, withdraw_erasure
 from lms.accounts.forms import (
     OwnEmailForm,
     OwnNameForm,
@@ -21,6 +21,7 @@ from lms.accounts.forms import (
     problems,
     signer,
 )
+from lms.accounts.keeping import KEPT
 from lms.accounts.leading import Refused
 from lms.accounts.onlookers import onlookers, recent_looks
 from lms.accounts.own_contacts import ask_contact, change_own_name, confirm_contact, own_membership, waiting_contact
@@ -258,7 +259,7 @@ def _erasure_page(ctx: Context, errors: Problems) -> str:
     return render(
         "accounts/erasure.html",
         asked=open_erasure(ctx),
-        law_keeps=[gettext(text) for text in KEPT.values()],
+        law_keeps=[(gettext(one.what), gettext(one.law)) for one in KEPT.values()],
         kept_until=term(ctx, ctx.now + REFLECTION),
         days=REFLECTION.days,
         answer_days=ANSWER_WITHIN.days,

@@ -51,7 +51,14 @@ def site(engine_name: str, tmp_path_factory: pytest.TempPathFactory, request: py
     """A platform with a database of its own, migrated and filled as `lms demo` does, on a free port of the loopback."""
     folder = tmp_path_factory.mktemp("site")
     url = "" if engine_name == "sqlite" else request.getfixturevalue("postgresql_server").create("lms_site")
-    settings = Settings(database_url=url, data_dir=folder, secret_key="b" * 40, development=True, workers=0)
+    settings = Settings(
+        database_url=url,
+        data_dir=folder,
+        secret_key="b" * 40,
+        narrative_keys="c" * 43 + "=",
+        development=True,
+        workers=0,
+    )
     platform = build_platform(settings, features=FEATURES)
     migrate_database(platform)
     fill_demo(platform, learners=LEARNERS, seed=1)

@@ -49,7 +49,9 @@ def optional() -> Iterator[str]:
 def test_the_platform_lives_without(feature: str, tmp_path: Path) -> None:
     left = without(feature)
     assert set(left) >= STAYING
-    platform = build_platform(Settings(data_dir=tmp_path, secret_key="s" * 40, development=True), features=left)
+    platform = build_platform(
+        Settings(data_dir=tmp_path, secret_key="s" * 40, narrative_keys="c" * 43 + "=", development=True), features=left
+    )
     migrate_database(platform)
     assert Base.metadata.tables
     world = make_world(platform)

@@ -56,7 +56,9 @@ def platform_with_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block)
     monkeypatch.syspath_prepend(str(tmp_path))
-    settings = Settings(data_dir=tmp_path / "data", secret_key="s" * 40, development=True)
+    settings = Settings(
+        data_dir=tmp_path / "data", secret_key="s" * 40, narrative_keys="c" * 43 + "=", development=True
+    )
     platform = build_platform(settings, features=(*FEATURES, "promise"))
     Base.metadata.create_all(platform.database.engine)
     with platform.database.writing() as session:

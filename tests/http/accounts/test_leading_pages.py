@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.accounts.consent import text_in_force
+from lms.accounts.erasing import ask_erasure
 from lms.accounts.models import GrantRow, Membership, Organisation
-from lms.kernel import media
+from lms.accounts.tasks import TIDY
+from lms.kernel import jobs, media
 from lms.kernel.platform import Platform
 from lms.kernel.preferences import preference
 from tests.factories.browsing import words_of
-from tests.factories.courses import make_cohort, make_course
+from tests.factories.courses import enrol, make_cohort, make_course
 from tests.factories.media import photo
 from tests.factories.world import World
 
@@ -259,3 +261,35 @@ def test_the_list_of_roles_asks_no_more_for_many(
                 )
             )  # fmt: skip
     assert asked() <= before + 1, "one query names the groups, however many"
+
+
+# --------------------------------------------------------------------------------------------------- what the law keeps
+
+
+def test_a_kept_name_is_read_after_it_was_written_down_why(
+    platform: Platform, world: World, signed_in_as: SignIn, clock: Any
+) -> None:
+    with platform.writing(world.organisation) as ctx:
+        enrol(ctx, make_cohort(ctx, make_course(ctx)), membership_id=world.members["learner"])
+    with platform.writing(world.organisation, world.members["learner"]) as ctx:
+        key = ask_erasure(ctx).key
+    manager = signed_in_as("manager")
+    assert manager.get(f"/personnes/effacements/{key}").status_code == 404, "not erased yet"
+    manager.post(f"/personnes/effacements/{key}/confirmer")
+    clock.forward(days=7, minutes=1)
+    TIDY.run(platform)
+    jobs.sweep(platform)
+    manager = signed_in_as("manager")
+    page = manager.get(f"/personnes/effacements/{key}").text
+    assert "L. 6362-6" in page
+    assert "Learner" not in page
+    opening = f"/personnes/effacements/{key}/ouvrir"
+    assert manager.post(opening, data={"purpose": "curiosity"}).status_code == 404
+    for who in ("trainer", "auditor"):
+        assert signed_in_as(who).post(opening, data={"purpose": "court"}).status_code in (403, 404)
+    page = words_of(manager.post(opening, data={"purpose": "inspection"}))
+    assert "Learner Essai" in page
+    assert "un contrôle de l'État ou d'un financeur" in page.replace("’", "'")
+    assert "Learner Essai" not in manager.get(f"/personnes/effacements/{key}").text
+    told = words_of(manager.get("/journal?fait=accounts.kept_name_opened"))
+    assert "a ouvert un nom gardé sous clé, pour un contrôle" in told

@@ -19,6 +19,7 @@ from lms.accounts.tasks import TIDY, erase_person
 from lms.kernel import jobs
 from lms.kernel.context import Context
 from lms.kernel.jobs import RunningJob
+from lms.kernel.locking import Locker
 from lms.kernel.platform import Platform
 from lms.kernel.preferences import PreferenceRow, set_preference
 from tests.conftest import TestClock
@@ -27,6 +28,7 @@ from tests.factories.world import World
 Act = Callable[[Context], Any]
 AWA = RosterLine(2, "Awa", "Diallo", "awa@exemple.test", "")
 A_MOMENT = 0.4
+LOCKER = Locker(["c" * 43 + "="])
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +147,9 @@ def whole(platform: Platform, world: World, erasure_id: int) -> tuple[bool, bool
 
 def test_withdrawn_while_the_job_begins_nothing_is_erased(platform: Platform, world: World, due: int) -> None:
     me, system = (world.organisation, world.members["learner"]), (world.organisation, 0)
-    found = at_once(platform, me, system, erasing.withdraw_erasure, lambda ctx: erasing.take_erasure(ctx, due))
+    found = at_once(
+        platform, me, system, erasing.withdraw_erasure, lambda ctx: erasing.take_erasure(ctx, due, locker=LOCKER)
+    )
     assert found == [None, None]
     TIDY.run(platform)
     jobs.sweep(platform)
@@ -154,7 +158,9 @@ def test_withdrawn_while_the_job_begins_nothing_is_erased(platform: Platform, wo
 
 def test_taken_up_by_the_job_it_is_withdrawn_no_more(platform: Platform, world: World, due: int) -> None:
     me, system = (world.organisation, world.members["learner"]), (world.organisation, 0)
-    taken, refused = at_once(platform, system, me, lambda ctx: erasing.take_erasure(ctx, due), erasing.withdraw_erasure)
+    taken, refused = at_once(
+        platform, system, me, lambda ctx: erasing.take_erasure(ctx, due, locker=LOCKER), erasing.withdraw_erasure
+    )
     assert taken.id == due
     assert isinstance(refused, Refused)
     TIDY.run(platform)

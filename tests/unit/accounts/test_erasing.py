@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from PIL import Image
 from sqlalchemy import String, Text, select
 from sqlalchemy.types import JSON
 
-from lms.accounts import access, downloads, erasing, own_contacts
+from lms.accounts import access, downloads, erasing, keeping, own_contacts
 from lms.accounts.api import actor_of, ensure_person, grant_role
+from lms.accounts.models import Erasure
 from lms.accounts.tasks import TIDY
 from lms.contract.types import Role, Scope, Source
 from lms.courses.api import activity_iri, enrolments_by_id, progress_of
@@ -24,8 +26,10 @@ from lms.kernel import jobs
 from lms.kernel.database import Base
 from lms.kernel.delivery import deliver_events
 from lms.kernel.jobs import JobRow
+from lms.kernel.locking import CannotUnlock, Locker
 from lms.kernel.media import PHOTO, prepare
 from lms.kernel.platform import Platform
+from lms.kernel.rights import Forbidden, NotFound
 from lms.messages.operations import open_thread
 from lms.xapi.api import COMPLETED, Said, check, record, refold_stale
 from lms.xapi.models import StatementRow
@@ -183,3 +187,69 @@ def _start(platform: Platform, world: World, clock: TestClock) -> None:
         erasing.confirm_erasure(ctx, key=key)
     clock.forward(days=7, minutes=1)
     TIDY.run(platform)
+
+
+# ------------------------------------------------------------------------------------------------ what the law keeps
+
+
+def test_the_name_is_locked_until_the_term_and_read_only_after_it_was_written_down(
+    platform: Platform, world: World, lived: dict[str, Any], clock: TestClock
+) -> None:
+    locker, stranger = Locker(platform.settings.required_narrative_keys()), Locker([Fernet.generate_key().decode()])
+    _start(platform, world, clock)
+    work(platform)
+    manager = (world.organisation, world.members["manager"])
+    with platform.reading(*manager) as ctx:
+        row = ctx.session.scalars(select(Erasure)).one()
+        assert FAMILY not in row.locked
+        assert keeping.kept(ctx, row.key).has_name
+        with pytest.raises(Forbidden):
+            keeping.opened_name(ctx, key=row.key, locker=locker)
+    with platform.reading(world.organisation, world.members["trainer"]) as ctx, pytest.raises(Forbidden):
+        keeping.kept(ctx, row.key)
+    with (
+        platform.reading(world.other_organisation, world.members["other_manager"]) as ctx,
+        pytest.raises(NotFound),
+    ):
+        keeping.kept(ctx, row.key)
+    with platform.writing(*manager) as ctx:
+        with pytest.raises(NotFound):
+            keeping.note_opening(ctx, key=row.key, purpose="curiosity")
+        keeping.note_opening(ctx, key=row.key, purpose="inspection")
+    with platform.reading(*manager) as ctx:
+        assert keeping.opened_name(ctx, key=row.key, locker=locker).startswith(f"{NAME} {FAMILY}-Né")
+        assert keeping.opened_name(ctx, key=row.key, locker=stranger) == "", "the key that locked it is missing"
+        assert [one.purpose for one in keeping.kept(ctx, row.key).openings] == [keeping.PURPOSES["inspection"]]
+    clock.forward(minutes=2)
+    with platform.reading(*manager) as ctx, pytest.raises(Forbidden):
+        keeping.opened_name(ctx, key=row.key, locker=locker)
+    clock.forward(days=365 * 6 + 3)
+    TIDY.run(platform)
+    work(platform)
+    with platform.reading(*manager) as ctx:
+        assert ctx.session.scalars(select(Erasure)).one().locked == ""
+        assert enrolments_by_id(ctx, [lived["enrolment"].id]) == {}
+        with pytest.raises(NotFound):
+            keeping.kept(ctx, row.key)
+
+
+def test_of_someone_who_followed_nothing_no_name_is_kept(platform: Platform, world: World, clock: TestClock) -> None:
+    with platform.writing(world.organisation, world.members["coach"]) as ctx:
+        key = erasing.ask_erasure(ctx).key
+    with platform.writing(world.organisation, world.members["manager"]) as ctx:
+        erasing.confirm_erasure(ctx, key=key)
+    clock.forward(days=7, minutes=1)
+    TIDY.run(platform)
+    work(platform)
+    with platform.reading(world.organisation, world.members["manager"]) as ctx:
+        assert not keeping.kept(ctx, key).has_name
+
+
+def test_the_first_key_locks_and_each_unlocks() -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    before = Locker([old]).lock("Zénobie")
+    assert Locker([new, old]).unlock(before) == "Zénobie"
+    after = Locker([new, old]).lock("Zénobie")
+    assert Locker([new]).unlock(after) == "Zénobie"
+    with pytest.raises(CannotUnlock):
+        Locker([old]).unlock(after)

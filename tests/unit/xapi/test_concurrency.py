@@ -246,7 +246,7 @@ SENDER = """
     from lms.settings import Settings
     from lms.xapi.api import Sent, accept
     asked = json.loads(sys.argv[1])
-    platform = build_platform(Settings(database_url=asked["url"], secret_key="s" * 40, development=True))
+    platform = build_platform(Settings(database_url=asked["url"], secret_key="s" * 40, narrative_keys="c" * 43 + "=", development=True))
     platform.clock = lambda: datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
     while True:
         name = str(uuid.uuid4())
@@ -300,7 +300,7 @@ PARTNER = """
     from lms.contract.types import Source
     from lms.xapi.api import COMPLETED, Said, record
     asked = json.loads(sys.argv[1])
-    platform = build_platform(Settings(database_url=asked["url"], secret_key="s" * 40, development=True))
+    platform = build_platform(Settings(database_url=asked["url"], secret_key="s" * 40, narrative_keys="c" * 43 + "=", development=True))
     for step in range(asked["rounds"]):
         with platform.writing(asked["organisation"], asked["member"]) as ctx:
             record(ctx, [Said(id=str(uuid.uuid4()), actor=ctx.subject, verb=COMPLETED, activity=asked["activity"],
