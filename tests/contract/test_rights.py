@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lms.accounts.erasing import GONE, KEPT
+from lms.accounts.erasing import GONE
+from lms.accounts.keeping import KEPT
 from lms.contract.types import Scope
 from lms.kernel.platform import Platform
 from tests.contract.test_tables import RETENTION
