@@ -15,6 +15,8 @@ from lms.kernel import i18n
 from lms.kernel.database import DatabaseBusy
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.overweight import typed_words, weigh
+from lms.kernel.parking import Parked, park, parked
+from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden, NotFound, NotSignedIn
 from lms.kernel.seeing import END, SeeingOnly
 
@@ -80,6 +82,14 @@ _FAULTS: Mapping[int, tuple[str, str, str]] = {
 }
 
 
+_LOST = (
+    mark("Connectez-vous d'abord"),
+    mark("Ce que vous venez d'envoyer n'a pas pu être gardé."),
+    mark("Revenez en arrière : votre page y est souvent encore. Connectez-vous dans un autre onglet, puis envoyez-la."),
+)
+"""Of a form with a file that cannot wait: said plainly, while the page before still has everything."""
+
+
 def answer_fault(failure: Exception) -> Any:
     """The answer to whatever went wrong; its status says it to machines, its page to people."""
     heavy = isinstance(failure, RequestEntityTooLarge) or (request.content_length or 0) > (
@@ -106,7 +116,8 @@ def _answer(failure: Exception) -> Any:
     code = _status(failure)
     if code >= 500:
         log.error("fault %s on %s", type(failure).__name__, request.endpoint, exc_info=failure)
-    title, text, what_to_do = (gettext(part) for part in _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400]))
+    words = _LOST if code == 401 and request.method == "POST" else _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400])
+    title, text, what_to_do = (gettext(part) for part in words)
     if _wants_json():
         response = current_app.json.response({"error": title, "what_to_do": what_to_do})
     else:
@@ -162,13 +173,15 @@ def _gone_page() -> Any:
 
 def _carries_an_intent() -> bool:
     """Whether someone has sent answers, which must not be lost because a session has ended or a server is busy."""
-    chosen = any(one.filename for one in request.files.values())  # a form that takes photos sends empty ones
-    return request.method == "POST" and not _wants_json() and "intent" in request.form and not chosen
+    lost = any(one.filename for name, one in request.files.items(multi=True) if name != request.form.get("keeps"))
+    return request.method == "POST" and not _wants_json() and "intent" in request.form and not lost
 
 
 def _resend_page(failure: Exception) -> Any:
-    """The same form again, under the same intent: one signs in beside it, then sends it."""
+    """The same form again, under the same intent, with what was joined to it: one signs in beside it, then sends it."""
     code, (text, first) = _RESENT[type(failure)]
+    files, name = _joined()
+    fields = [one for one in request.form.items(multi=True) if one[0] != "parked"]
     response = current_app.make_response(
         render_template(
             "ui/resend.html",
@@ -177,12 +190,26 @@ def _resend_page(failure: Exception) -> Any:
             text=gettext(text),
             first={"label": gettext(first[0]), "url": url_for(first[1])} if first else None,
             address=request.full_path.rstrip("?"),
-            fields=list(request.form.items(multi=True)),
+            fields=[*fields, ("parked", name)] if name else fields,
+            files=files,
+            are_kept=bool(name),
+            field=request.form.get("keeps", ""),
         )
     )
     response.status_code = code
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _joined() -> tuple[list[str], str]:
+    """The names of the files that came with the form, and the name under which they wait; "" when they cannot."""
+    found: Platform = current_app.extensions["lms"]
+    folder, whose, now = found.settings.data_dir, request.form.get("whose", ""), found.clock()
+    files = parked(folder, request.form.get("parked", ""), whose=whose, now=now)
+    for one in request.files.getlist(request.form.get("keeps", "")):
+        one.stream.seek(0)
+        files += [Parked(one.filename, one.read())] if one.filename else []
+    return [one.name for one in files], park(folder, files, whose=whose, now=now)
 
 
 OWN, OTHERS_ANSWERS = mark("Vos réponses sont encore là"), mark("Ces réponses ne sont pas à vous")

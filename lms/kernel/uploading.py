@@ -1,15 +1,17 @@
-"""The edge of uploads: what a form sent, prepared before the transaction; and what a page sends back."""
+"""The edge of uploads: what a form sent, prepared before the transaction; what waits for its next sending; what a page sends back."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from flask import Response, request, send_file
+from flask import Response, after_this_request, request, send_file
 
 from lms.kernel.context import Context
 from lms.kernel.files import FileRow, path_of
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.media import MediaRefused, MediaRow, Prepared, media_file, prepare
+from lms.kernel.parking import Parked, forget, park, parked
 from lms.kernel.web import end_transaction, platform
 
 MOST_AT_ONCE = 10
@@ -17,6 +19,7 @@ SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
 SENTENCES = {
     "empty": mark("Ce fichier est vide : choisissez-en un autre."),
     "large": mark("Ce fichier est trop lourd (20 Mo au plus)."),
+    "waited": mark("Ce que vous avez joint a attendu trop longtemps, et n’est plus là : choisissez-le encore une fois."),
     "too_many": mark("Envoyez dix fichiers au plus à la fois."),
     "too_much": mark("Ce fichier n’a pas pu être lu : il est trop lourd ou abîmé. Essayez avec un autre."),
     "photo_kind": mark("Ce n’est pas une photo que nous savons lire. Essayez avec une photo JPEG ou PNG."),
@@ -46,13 +49,52 @@ def sentence(refused: MediaRefused) -> str:
 def sent_media(field: str, accepts: Collection[str]) -> list[Prepared]:
     """The media that a form sent, prepared. It ends the request's transaction first: take `web.context()` again after it.
 
-    Raises `MediaRefused` for the first that cannot be taken.
+    What waited from an earlier sending comes with it (`lms.kernel.parking`). Raises `MediaRefused` for the first that cannot
+    be taken.
     """
-    sent = [one for one in request.files.getlist(field) if one.filename]
-    if len(sent) > MOST_AT_ONCE:
+    sent, waiting = [one for one in request.files.getlist(field) if one.filename], _waiting()
+    if len(sent) + len(waiting) > MOST_AT_ONCE:
         raise MediaRefused("too_many")
     end_transaction()
-    return [prepare(one.filename or "", one.read(), accepts=accepts) for one in sent]
+    known = [prepare(one.name, one.data, accepts=accepts) for one in waiting]
+    return known + [prepare(one.filename or "", one.read(), accepts=accepts) for one in sent]
+
+
+def _waiting() -> list[Parked]:
+    name, folder = request.form.get("parked", ""), platform().settings.data_dir
+    if not name:
+        return []
+    found = parked(folder, name, whose=request.form.get("whose", ""), now=platform().clock())
+    if not found:
+        raise MediaRefused("waited")
+
+    @after_this_request
+    def taken(response: Response) -> Response:
+        if response.status_code < 400:
+            forget(folder, name)
+        return response
+
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What waits for the next sending of a form: its name (see `lms.kernel.parking`; "" when it could not be kept) and its files."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+def kept_again(field: str, refused: Exception | None = None) -> Kept | None:
+    """For the page that answers a form that was not taken: what was joined to it, but for the file that was refused."""
+    folder, whose, now = platform().settings.data_dir, request.form.get("whose", ""), platform().clock()
+    found = parked(folder, request.form.get("parked", ""), whose=whose, now=now)
+    for one in request.files.getlist(field):
+        one.stream.seek(0)
+        found += [Parked(one.filename, one.read())] if one.filename else []
+    wrong = refused.name if isinstance(refused, MediaRefused) else ""
+    good = [one for one in found if one.data and not (wrong and one.name.endswith(wrong))]
+    return Kept(park(folder, good, whose=whose, now=now), tuple(one.name for one in good)) if good else None
 
 
 def send_media(ctx: Context, row: MediaRow | int, *, small: bool = False) -> Response:

@@ -15,6 +15,7 @@ from huey import Huey, crontab
 
 from lms.kernel import jobs
 from lms.kernel.delivery import deliver_events
+from lms.kernel.parking import sweep
 from lms.kernel.platform import Platform
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def run_worker(platform: Platform) -> None:
     for schedule in platform.registry.schedules.values():
         _schedule(platform, queue, schedule.name, schedule.minutes, schedule.run)
     _schedule(platform, queue, "optimise", 24 * 60, lambda one: one.database.optimise())
+    _schedule(platform, queue, "parked", 30, lambda one: sweep(one.settings.data_dir, one.clock()))
     _work(platform)
     queue.create_consumer(
         workers=max(1, platform.settings.workers), periodic=True, initial_delay=0.1, max_delay=1.0

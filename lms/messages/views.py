@@ -15,7 +15,7 @@ from lms.kernel.i18n import gettext, speech
 from lms.kernel.media import FILE, PHOTO, VOICE, MediaRefused
 from lms.kernel.paging import PAGE
 from lms.kernel.rights import NotFound
-from lms.kernel.uploading import send_media, sent_media, sentence
+from lms.kernel.uploading import kept_again, send_media, sent_media, sentence
 from lms.kernel.web import context, flash, go, go_back, guarded, page_number, pager, platform, render, undo
 from lms.messages.companions import companions_of
 from lms.messages.models import Thread
@@ -35,6 +35,7 @@ PARTS = (ASK, ANSWER, OVERSEE)
 STAFF_PARTS = (ANSWER, OVERSEE)
 TOMORROW = "demain"
 Page = str | WerkzeugResponse | tuple[str, int]
+Wrong = MediaRefused | Refused
 
 
 @bp.get("/messages")
@@ -89,7 +90,7 @@ def post_help(ctx: Context, course_key: str, activity_key: str) -> Page:
         place = place_at(now, found, question=request.form.get("question", ""))
         thread = open_thread(now, person=person(now, me(now)), words=words, place=place)
     except (MediaRefused, Refused) as refused:
-        return _new_page(context(), person(context(), me(context())), problem=_why(refused), play=found), 400
+        return _new_page(context(), person(context(), me(context())), refused=refused, play=found), 400
     return _asked(now, thread)
 
 
@@ -121,7 +122,7 @@ def post_message(ctx: Context, key: str) -> Page:
         words, now = _sent()
         _written(now, key, words)
     except (MediaRefused, Refused) as refused:
-        return _thread_page(context(), thread_by_key(context(), key), _why(refused)), 400
+        return _thread_page(context(), thread_by_key(context(), key), refused), 400
     if was_closed:
         flash(gettext("La conversation était fermée : elle est rouverte, et votre message y est."))
     return back_to(key)
@@ -177,7 +178,7 @@ def _opened(person_key: str | None) -> Page:
             wanted=wanted.membership_id if wanted else None,
         )
     except (MediaRefused, Refused) as refused:
-        return _new_page(context(), _whose(context(), person_key), problem=_why(refused)), 400
+        return _new_page(context(), _whose(context(), person_key), refused=refused), 400
     return back_to(made.key)
 
 
@@ -194,12 +195,17 @@ def _asked(ctx: Context, thread: Thread) -> Page:
 
 def _sent() -> tuple[Words, Context]:
     """What the form sends; converting photos and voices ends the transaction, so the context is a new one."""
-    prepared = sent_media(next(iter(request.files), ""), TAKEN)
+    prepared = sent_media(_field(), TAKEN)
     sent = request.form
     return Words(sent.get("text", ""), prepared, platform().settings.data_dir, sent.get("intent", "")), context()
 
 
-def _why(refused: MediaRefused | Refused) -> str:
+def _field() -> str:
+    """The form's own field of photos, voices and files."""
+    return request.form.get("keeps") or next(iter(request.files), "")
+
+
+def _why(refused: Wrong) -> str:
     return sentence(refused) if isinstance(refused, MediaRefused) else refused_words(refused)
 
 
@@ -222,7 +228,7 @@ def _choices(ctx: Context) -> list[PersonInfo]:
     return [known[one] for one in ids]
 
 
-def _new_page(ctx: Context, to: PersonInfo, *, problem: str = "", play: Play | None = None) -> str:
+def _new_page(ctx: Context, to: PersonInfo, *, refused: Wrong | None = None, play: Play | None = None) -> str:
     is_own = to.membership_id == me(ctx)
     return render(
         "messages/new.html",
@@ -230,14 +236,21 @@ def _new_page(ctx: Context, to: PersonInfo, *, problem: str = "", play: Play | N
         choices=_choices(ctx) if is_own and play is None else [],
         play=play,
         questions=questions_at(ctx, play) if play else [],
-        problem=problem,
         sent=request.form,
+        **_again(refused),
     )
 
 
-def _thread_page(ctx: Context, found: Thread, problem: str = "") -> str:
+def _again(refused: Wrong | None) -> dict[str, Any]:
+    """Why a form was not taken, and what was joined to it, which waits for the next sending."""
+    if refused is None:
+        return {"problem": "", "joined": None}
+    return {"problem": _why(refused), "joined": kept_again(_field(), refused)}
+
+
+def _thread_page(ctx: Context, found: Thread, refused: Wrong | None = None) -> str:
     seen = _seen(ctx, found, page_number())
-    return render("messages/thread.html", **seen, problem=problem, me=me(ctx), sent=request.form)
+    return render("messages/thread.html", **seen, **_again(refused), me=me(ctx), sent=request.form)
 
 
 def _seen(ctx: Context, found: Thread, number: int = 1) -> dict[str, Any]:

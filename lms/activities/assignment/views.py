@@ -35,7 +35,7 @@ from lms.courses.api import LEARN, MARK_WORDS, CohortInfo, own_enrolment
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, ngettext
 from lms.kernel.media import VOICE, MediaRefused, Prepared
-from lms.kernel.uploading import send_media, sent_media, sentence
+from lms.kernel.uploading import kept_again, send_media, sent_media, sentence
 from lms.kernel.web import context, flash, go, go_back, guarded, is_local, page_number, pager, platform, render
 from lms.xapi.api import Outcome, Reply, submit
 
@@ -51,7 +51,7 @@ def post_work(ctx: Context, course_key: str, activity_key: str) -> WerkzeugRespo
     try:
         sent = sent_media("media", ways)
     except MediaRefused as refused:
-        return _again(course_key, activity_key, ways, sentence(refused))
+        return _again(course_key, activity_key, ways, sentence(refused), refused)
     reply = _handed_in(context(), activity_key, sent)
     if reply.reason in ("nothing_sent", "too_long"):
         return _again(course_key, activity_key, ways, sentence_of(reply))
@@ -83,7 +83,7 @@ def post_grade(ctx: Context, work_key: str) -> WerkzeugResponse | tuple[str, int
     try:
         sent = sent_media("media", (VOICE,))
     except MediaRefused as refused:
-        return _grade_page(context(), work_row(context(), work_key), sentence(refused)), 422
+        return _grade_page(context(), work_row(context(), work_key), sentence(refused), refused), 422
     ctx = context()
     row = work_row(ctx, work_key)
     return _after_grade(ctx, row, _graded(ctx, row, sent))
@@ -163,7 +163,9 @@ def _after_work(reply: Reply, course_key: str, activity_key: str) -> WerkzeugRes
     return go("courses.activity", course_key=course_key, activity_key=activity_key)
 
 
-def _again(course_key: str, activity_key: str, ways: tuple[str, ...], problem: str) -> tuple[str, int]:
+def _again(
+    course_key: str, activity_key: str, ways: tuple[str, ...], problem: str, refused: Exception | None = None
+) -> tuple[str, int]:
     page = render(
         "assignment/again.html",
         course_key=course_key,
@@ -172,6 +174,7 @@ def _again(course_key: str, activity_key: str, ways: tuple[str, ...], problem: s
         problem=problem,
         text=request.form.get("text", ""),
         most_text=MOST_TEXT,
+        joined=kept_again("media", refused),
     )
     return page, 422
 
@@ -222,7 +225,7 @@ def in_place(ctx: Context, wait: Wait) -> str:
     return render("assignment/grade_in_place.html", work=found, criteria=criteria, typed=_typed(found))
 
 
-def _grade_page(ctx: Context, row: Work, problem: str = "") -> str:
+def _grade_page(ctx: Context, row: Work, problem: str = "", refused: Exception | None = None) -> str:
     found, criteria = work_of(ctx, row)
     activity_key = request.values.get("pour", "")[:10]
     return render(
@@ -232,6 +235,7 @@ def _grade_page(ctx: Context, row: Work, problem: str = "") -> str:
         name=person(ctx, row.membership_id).name,
         may_grade=ctx.holds(GRADE, on=row),
         problem=problem,
+        joined=kept_again("media", refused) if problem else None,
         typed=_typed(found),
         mark_words=MARK_WORDS,
         following=next_waiting(ctx, row, activity_key=activity_key),
