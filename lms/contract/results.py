@@ -34,10 +34,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One person of a figure, without a name: the group, the entry (shown to the month), what counts and why."""
+    """One person of a figure, without a name: the group, the entry (shown to the month), what counts and why.
+
+    People who answered without their name are one row together, without the month of anyone.
+    """
 
     cohort_id: int
-    entered_at: datetime
+    entered_at: datetime | None
     counted: float
     out_of: int
     why: str

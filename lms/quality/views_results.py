@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -57,8 +56,9 @@ def result(ctx: Context, name: str) -> str:
     """One figure: quarter by quarter, and the people behind it, without names."""
     kind, scope, number = _kind(ctx, name), _scope(ctx), page_number()
     one = Figure(kind, kind.figure(ctx, scope), _period(ctx))
-    rows = list(islice(kind.rows(ctx, scope), (number - 1) * PAGE, number * PAGE))
-    listed = Listed(rows, one.result.people, number)
+    everyone = list(kind.rows(ctx, scope))
+    rows = everyone[(number - 1) * PAGE : number * PAGE]
+    listed = Listed(rows, len(everyone), number)
     quarters = over_quarters(ctx, kind, scope, _period(ctx))
     return render(
         "quality/result.html", one=one, quarters=quarters, bars=bars_of(quarters), listed=listed,
@@ -75,7 +75,7 @@ def result_file(ctx: Context, name: str, form: str) -> Response:
     codes = cohort_codes(ctx, rows)
     columns = (
         Column(mark("Groupe"), lambda row: codes.get(row.cohort_id, ""), 20),
-        Column(mark("Mois d’entrée"), lambda row: row.entered_at.strftime("%Y-%m")),
+        Column(mark("Mois d’entrée"), lambda row: row.entered_at.strftime("%Y-%m") if row.entered_at else ""),
         Column(mark("Compté"), lambda row: row.counted),
         Column(mark("Sur"), lambda row: row.out_of),
         Column(mark("Pourquoi"), lambda row: row.why, 50),

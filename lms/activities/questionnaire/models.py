@@ -60,3 +60,5 @@ class Ballot(OrganisationOwned, Base):
     answers: Mapped[dict[str, Any]]
     is_counted: Mapped[bool] = mapped_column(default=False)
     """Whether it stands in the ledger and in the results: with at least four others, at the same moment."""
+    counted_on: Mapped[date | None]
+    """The day of that moment. A figure takes all that were counted together, or none of them."""

@@ -206,8 +206,9 @@ def _count_when_enough(ctx: Context, found: Play) -> None:
         return
     mixed = random.SystemRandom().sample(waiting, len(waiting))
     group = Group(f"group-{cohorts_by_id(ctx, [found.enrolment.cohort_id])[found.enrolment.cohort_id].key}")
+    today = ctx.now.astimezone(ZoneInfo(ctx.here.timezone)).date()
     for ballot in mixed:
-        ballot.is_counted = True
+        ballot.is_counted, ballot.counted_on = True, today
     said = [one for ballot in mixed for one in _said_by(ctx, group, found, ballot)]
     random.SystemRandom().shuffle(said)
     record_without_person(ctx, said, day=_start_of_day(ctx))

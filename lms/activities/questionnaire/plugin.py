@@ -16,7 +16,9 @@ from lms.activities.questionnaire.operations import (
     forget_replies,
 )
 from lms.activities.questionnaire.permissions import RIGHTS
+from lms.activities.questionnaire.satisfaction import KINDS
 from lms.contract.hooks import hookimpl
+from lms.contract.results import ResultKind
 from lms.contract.types import ActivityType, IntentKind, Panel, PersonalData, Right
 from lms.kernel.context import Context
 
@@ -47,6 +49,12 @@ def intents() -> tuple[IntentKind, ...]:
 def blueprints() -> tuple[Blueprint, ...]:
     """Where answers are sent and read."""
     return (views.bp,)
+
+
+@hookimpl
+def result_kinds() -> tuple[ResultKind, ...]:
+    """Satisfaction, at once and later."""
+    return KINDS
 
 
 @hookimpl
