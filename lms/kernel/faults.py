@@ -116,7 +116,9 @@ def _answer(failure: Exception) -> Any:
     code = _status(failure)
     if code >= 500:
         log.error("fault %s on %s", type(failure).__name__, request.endpoint, exc_info=failure)
-    words = _LOST if code == 401 and request.method == "POST" else _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400])
+    words = (
+        _LOST if code == 401 and request.method == "POST" else _FAULTS.get(code, _FAULTS[500 if code >= 500 else 400])
+    )
     title, text, what_to_do = (gettext(part) for part in words)
     if _wants_json():
         response = current_app.json.response({"error": title, "what_to_do": what_to_do})

@@ -12,7 +12,7 @@ from lms.kernel.files import FileRow, path_of
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.media import MediaRefused, MediaRow, Prepared, media_file, prepare
 from lms.kernel.parking import Parked, forget, park, parked
-from lms.kernel.web import end_transaction, platform
+from lms.kernel.web import end_transaction, platform, whose
 
 MOST_AT_ONCE = 10
 SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
@@ -87,14 +87,22 @@ class Kept:
 
 def kept_again(field: str, refused: Exception | None = None) -> Kept | None:
     """For the page that answers a form that was not taken: what was joined to it, but for the file that was refused."""
-    folder, whose, now = platform().settings.data_dir, request.form.get("whose", ""), platform().clock()
-    found = parked(folder, request.form.get("parked", ""), whose=whose, now=now)
+    folder, made_for, now = platform().settings.data_dir, request.form.get("whose", ""), platform().clock()
+    found = parked(folder, request.form.get("parked", ""), whose=made_for, now=now)
     for one in request.files.getlist(field):
         one.stream.seek(0)
         found += [Parked(one.filename, one.read())] if one.filename else []
     wrong = refused.name if isinstance(refused, MediaRefused) else ""
     good = [one for one in found if one.data and not (wrong and one.name.endswith(wrong))]
-    return Kept(park(folder, good, whose=whose, now=now), tuple(one.name for one in good)) if good else None
+    return Kept(park(folder, good, whose=made_for, now=now), tuple(one.name for one in good)) if good else None
+
+
+def kept_files(rows: Collection[FileRow]) -> Kept | None:
+    """The same for files that were kept, before they are forgotten: what is taken back stands in its form again."""
+    folder = platform().settings.data_dir
+    found = [Parked(row.name, path_of(folder, row).read_bytes()) for row in rows]
+    name = park(folder, found, whose=whose(), now=platform().clock())
+    return Kept(name, tuple(one.name for one in found)) if found else None
 
 
 def send_media(ctx: Context, row: MediaRow | int, *, small: bool = False) -> Response:

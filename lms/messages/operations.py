@@ -33,6 +33,7 @@ from lms.messages.saying import (
     Refused,
     Words,
     attach,
+    forget_later,
     intent_of,
     note,
     read_to,
@@ -94,6 +95,8 @@ def write_message(ctx: Context, thread: Thread, *, words: Words) -> Message:
     if earlier is not None:
         return earlier
     refuse_gone(ctx, thread.membership_id)
+    # "Tomorrow at 9" was pressed, then the page before was opened again and "send" pressed: it leaves now, once.
+    forget_later(ctx, LaterMessage.intent == intent)
     return say(ctx, thread, words=words, intent=intent)
 
 
@@ -106,6 +109,8 @@ def write_later(ctx: Context, thread: Thread, *, words: Words, due_at: datetime)
     earlier = ctx.session.scalar(select(LaterMessage).where(LaterMessage.intent == intent))
     if earlier is not None:
         return earlier
+    if ctx.session.scalar(select(Message.id).where(Message.intent == intent)) is not None:
+        raise Refused("sent_already")
     refuse_gone(ctx, thread.membership_id)
     later = LaterMessage(
         organisation_id=ctx.here.id,
@@ -143,7 +148,7 @@ def take_back_later(ctx: Context, thread: Thread, *, key: str) -> str:
     if later is None:
         raise NotFound
     text = later.text
-    ctx.session.delete(later)
+    forget_later(ctx, LaterMessage.id == later.id)
     thread.changes += 1
     return text
 

@@ -21,6 +21,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "empty": mark("Écrivez quelques mots, ou joignez une photo ou votre voix."),
         "long": mark("Ce message est trop long : faites-en deux."),
         "gone": mark("Cette personne n'a plus de compte ici : on ne peut plus lui écrire. Ce qui a été dit reste."),
+        "sent_already": mark("Cette réponse est déjà partie."),
         "waiting": mark("La personne attend une réponse : répondez d'abord, ou dites qu'il n'y a rien à répondre."),
         "not_theirs": mark("Cette personne ne peut pas prendre la suite : choisissez quelqu'un d'autre."),
         "already": mark("C'est déjà la personne qui répond."),

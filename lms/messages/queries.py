@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, func, select
 from lms.accounts.api import people
 from lms.courses.api import activity_iri, enrolments
 from lms.kernel.context import Context
-from lms.kernel.media import MediaInfo, MediaRow, media_infos
+from lms.kernel.files import FileRow
+from lms.kernel.media import MediaInfo, MediaRow, media_file, media_infos
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
 from lms.messages.data import Bubble, Conversation, HandoverInfo, Later, ThreadLine
@@ -188,6 +189,16 @@ def media_of_thread(ctx: Context, thread: Thread, *, key: str) -> int:
     if found is None:
         raise NotFound
     return found
+
+
+def files_of_later(ctx: Context, thread: Thread, *, key: str) -> list[FileRow]:
+    """What an answer that still has to leave carries, in order. The caller has asked for the right."""
+    query = (
+        select(Attachment.media_id)
+        .join(LaterMessage, LaterMessage.id == Attachment.later_id)
+        .where(LaterMessage.thread_id == thread.id, LaterMessage.key == key)
+    )
+    return [media_file(ctx, one) for one in ctx.session.scalars(query.order_by(Attachment.id))]
 
 
 def helps_of(ctx: Context, registrations: Iterable[str]) -> list[tuple[str, Help]]:

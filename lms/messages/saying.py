@@ -6,20 +6,22 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms.accounts.api import actor_of, addressee, staff_ids
 from lms.kernel.context import Context
-from lms.kernel.jobs import wake_after_commit
-from lms.kernel.media import Prepared, keep_media
+from lms.kernel.jobs import start_job, wake_after_commit
+from lms.kernel.media import Prepared, forget_media, keep_media
 from lms.messages.companions import chosen_companion
 from lms.messages.events import MessageSent, ThreadReopened
-from lms.messages.models import REOPENED, SAID, TAKEN_OVER, Attachment, Message, Reading, Thread
+from lms.messages.models import REOPENED, SAID, TAKEN_OVER, Attachment, LaterMessage, Message, Reading, Thread
 from lms.messages.reading import me
 from lms.messages.telling import asked_id, help_asked, help_given
 from lms.xapi.api import record, void
 
+REMOVAL = "messages.removal"
 LONGEST = 4000
 """Characters of a message."""
 
@@ -154,6 +156,19 @@ def attach(ctx: Context, words: Words, *, message_id: int | None = None, later_i
             Attachment(organisation_id=ctx.here.id, media_id=row.id, message_id=message_id, later_id=later_id)
         )
     ctx.session.flush()
+
+
+def forget_later(ctx: Context, *where: Any) -> None:
+    """Answers that do not leave any more, with their photos, voices and files; the bytes go after the commit."""
+    ids = list(ctx.session.scalars(select(LaterMessage.id).where(*where)))
+    if not ids:
+        return
+    media = list(ctx.session.scalars(select(Attachment.media_id).where(Attachment.later_id.in_(ids))))
+    ctx.session.execute(delete(Attachment).where(Attachment.later_id.in_(ids)))
+    ctx.session.execute(delete(LaterMessage).where(LaterMessage.id.in_(ids)))
+    names = forget_media(ctx, media)
+    if names:
+        start_job(ctx, REMOVAL, {"names": names, "at": ctx.now.isoformat()})
 
 
 def refuse_gone(ctx: Context, membership_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from lms.kernel.context import Context
 from lms.kernel.i18n import mark
 from lms.kernel.jobs import RunningJob, start_job
 from lms.kernel.mail import send_mail
+from lms.kernel.media import remove_bytes
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
 from lms.messages.letters import Letter, handover_letter, message_letter
@@ -23,6 +24,7 @@ from lms.messages.models import HANDOVER, SAID, WITHDRAWN, Handover, LaterMessag
 from lms.messages.notices import is_still_unread
 from lms.messages.operations import send_later_message
 from lms.messages.quiet import letter_leaves_at
+from lms.messages.saying import REMOVAL
 
 log = logging.getLogger(__name__)
 LETTER = "messages.letter"
@@ -134,5 +136,15 @@ def _handover_letter(ctx: Context, notice: Notice, thread: Thread, address: str)
     )
 
 
-JOB_KINDS = (JobKind(LETTER, mark("Envoyer un message"), send_letter),)
+def remove_taken_back(platform: Platform, job: RunningJob) -> None:
+    """Take the photos and voices of answers that did not leave off the disk, unless someone has sent the same ones since."""
+    with platform.writing(job.organisation_id) as ctx:
+        at = datetime.fromisoformat(job.arguments["at"])
+        remove_bytes(ctx, platform.settings.data_dir, job.arguments["names"], before=at)
+
+
+JOB_KINDS = (
+    JobKind(LETTER, mark("Envoyer un message"), send_letter),
+    JobKind(REMOVAL, mark("Effacer ce qui n’est pas parti"), remove_taken_back),
+)
 SCHEDULES = (Schedule("messages.due", 1, send_what_is_due, on_wake=True),)

@@ -98,7 +98,7 @@ def post_help(ctx: Context, course_key: str, activity_key: str) -> Page:
 @guarded(*PARTS)
 def thread(ctx: Context, key: str) -> Page:
     """One conversation."""
-    return _thread_page(ctx, thread_by_key(ctx, key))
+    return thread_page(ctx, thread_by_key(ctx, key))
 
 
 @bp.get("/messages/<key>/suite")
@@ -122,7 +122,7 @@ def post_message(ctx: Context, key: str) -> Page:
         words, now = _sent()
         _written(now, key, words)
     except (MediaRefused, Refused) as refused:
-        return _thread_page(context(), thread_by_key(context(), key), refused), 400
+        return thread_page(context(), thread_by_key(context(), key), refused), 400
     if was_closed:
         flash(gettext("La conversation était fermée : elle est rouverte, et votre message y est."))
     return back_to(key)
@@ -248,9 +248,16 @@ def _again(refused: Wrong | None) -> dict[str, Any]:
     return {"problem": _why(refused), "joined": kept_again(_field(), refused)}
 
 
-def _thread_page(ctx: Context, found: Thread, refused: Wrong | None = None) -> str:
-    seen = _seen(ctx, found, page_number())
-    return render("messages/thread.html", **seen, **_again(refused), me=me(ctx), sent=request.form)
+def thread_page(ctx: Context, found: Thread, refused: Wrong | None = None, **more: Any) -> str:
+    """A conversation; after a form that was not taken, with what it held."""
+    values = {
+        "is_taken_back": False,
+        "sent": request.form,
+        **_again(refused),
+        **_seen(ctx, found, page_number()),
+        **more,
+    }
+    return render("messages/thread.html", **values, me=me(ctx))
 
 
 def _seen(ctx: Context, found: Thread, number: int = 1) -> dict[str, Any]:

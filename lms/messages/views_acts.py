@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from lms.accounts.api import members, person_by_key
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
+from lms.kernel.uploading import kept_files
 from lms.kernel.web import flash, guarded, render
 from lms.messages import views
 from lms.messages.companions import candidates_for
@@ -23,9 +24,10 @@ from lms.messages.operations import (
     take_back_later,
     withdraw_handover,
 )
+from lms.messages.queries import files_of_later
 from lms.messages.reading import me, require_answer, thread_by_key
 from lms.messages.saying import Refused
-from lms.messages.views import PARTS, STAFF_PARTS, back_to, refused_words
+from lms.messages.views import PARTS, STAFF_PARTS, Page, back_to, refused_words, thread_page
 
 bp = views.bp
 
@@ -108,10 +110,13 @@ def post_withdrawal(ctx: Context, key: str) -> Response:
 
 @bp.post("/messages/<key>/plus-tard/<string(length=10):later_key>/retirer")
 @guarded(*STAFF_PARTS)
-def post_taken_back(ctx: Context, key: str, later_key: str) -> Response:
-    """Take an answer back before it leaves."""
-    said = gettext("Cette réponse ne partira pas.")
-    return _done(key, lambda: take_back_later(ctx, thread_by_key(ctx, key), key=later_key), said)
+def post_taken_back(ctx: Context, key: str, later_key: str) -> Page:
+    """Take an answer back before it leaves: its words, photos and voices stand in the form again."""
+    found = thread_by_key(ctx, key)
+    require_answer(ctx, found)
+    joined = kept_files(files_of_later(ctx, found, key=later_key))
+    text = take_back_later(ctx, found, key=later_key)
+    return thread_page(ctx, found, sent={**request.form, "text": text}, joined=joined, is_taken_back=True)
 
 
 def _done(key: str, act: Callable[[], object], said: str) -> Response:

@@ -77,7 +77,10 @@ def _threads(ctx: Context, *narrower: ColumnElement[bool]) -> Select[Any]:
     mine: Any = bindparam("me")
     whose = or_(Thread.responsible_id == mine, Thread.responsible_id.is_(None), Thread.responsible_id.not_in(STAFF_IDS))
     leaving = exists().where(LaterMessage.thread_id == Thread.id)
-    is_awaited = and_(Thread.waiting_since.is_not(None), Thread.membership_id != mine, whose, ~leaving, *narrower)
+    is_here = person.c.status != "ended"  # nobody can answer who has no account any more
+    is_awaited = and_(
+        Thread.waiting_since.is_not(None), Thread.membership_id != mine, whose, ~leaving, is_here, *narrower
+    )
     asked = and_(Handover.thread_id == Thread.id, Handover.to_id == mine, Handover.state == ASKED)
     return (
         select(

@@ -90,11 +90,13 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An end, as anyone may read it: a group of five people at least, dates by month."""
+    """An end, as anyone may read it: a group of five people at least, and dates that five of them share."""
 
     group: str
     entered: date
     ended: date
+    months: int
+    """How exact the dates are: the month (1), the quarter (3), the year (12), not told at all (0)."""
     reason: str
     said_reason: str
     situations: tuple[str, ...]

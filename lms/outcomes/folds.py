@@ -8,6 +8,8 @@ from datetime import date
 from lms.kernel.clock import months_after
 from lms.outcomes.data import FEWEST, MONTHS, UNSAID, Ending, Rate, Row, RuleInfo
 
+SPANS = (1, 3, 12)
+"""Months: a row tells of the finest of these spans that five people of its group share."""
 POSITIVE, OTHER, UNKNOWN, TOO_EARLY = "positive", "other", "unknown", "too_early"
 WITHOUT_NEWS = frozenset({"", "lost_touch"})
 """Reasons that say nothing of what became of someone."""
@@ -74,21 +76,58 @@ def rows(endings: Sequence[Ending], rule: RuleInfo, *, names: Mapping[int, str],
     if len({one.membership_id for one in endings}) < FEWEST:
         return []
     named = known_groups(endings)
+    groups: dict[int | None, list[Ending]] = {}
+    for one in endings:
+        groups.setdefault(one.cohort_id if one.cohort_id in named else None, []).append(one)
     made = [
         Row(
-            group=names.get(one.cohort_id, others) if one.cohort_id in named else others,
-            entered=one.entered_on.replace(day=1),
-            ended=one.ended_on.replace(day=1),
+            group=names.get(group, others) if group is not None else others,
+            entered=_beginning(one.entered_on, months),
+            ended=_beginning(one.ended_on, months),
+            months=months,
             reason=one.reason,
             said_reason=one.said_reason,
             situations=tuple(_known(one, month, today) for month in MONTHS),
             verdict=verdict(one, rule, month=rule.month, today=today),
         )
-        for one in endings
+        for group, theirs in groups.items()
+        for months, one in _blurred(theirs)
     ]
     return sorted(
-        made, key=lambda row: (row.ended, row.group, row.entered, row.reason, row.said_reason, row.situations)
+        made,
+        key=lambda row: (row.ended, row.group, row.entered, row.months, row.reason, row.said_reason, row.situations),
     )
+
+
+def _blurred(endings: Sequence[Ending]) -> list[tuple[int, Ending]]:
+    """(months, end) of one group: entry and end by month, quarter or year, whichever five people share; 0: no date at all.
+
+    Who is left without dates are five at least, too: a smallest cell joins them, else one would be read by subtraction.
+    """
+    cells: list[tuple[int, list[Ending]]] = []
+    rest = list(endings)
+    for months in SPANS:
+        alike: dict[tuple[date, date], list[Ending]] = {}
+        for one in rest:
+            place = (_beginning(one.entered_on, months), _beginning(one.ended_on, months))
+            alike.setdefault(place, []).append(one)
+        cells += [(months, cell) for _place, cell in sorted(alike.items()) if _people(cell) >= FEWEST]
+        rest = [one for cell in alike.values() if _people(cell) < FEWEST for one in cell]
+    cells.sort(key=lambda cell: -_people(cell[1]))
+    while 0 < _people(rest) < FEWEST and cells:
+        rest += cells.pop()[1]
+    return [(months, one) for months, cell in cells for one in cell] + [(0, one) for one in rest]
+
+
+def _people(endings: Sequence[Ending]) -> int:
+    return len({one.membership_id for one in endings})
+
+
+def _beginning(day: date, months: int) -> date:
+    """The first day of the month, quarter or year of a day; the same for all without one."""
+    if not months:
+        return date.min
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
 
 
 def _known(ending: Ending, month: int, today: date) -> str:

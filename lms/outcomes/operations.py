@@ -120,6 +120,7 @@ def refuse_by_link(ctx: Context, *, link: LinkInfo) -> None:
     taken = _take(ctx, link.contact_id, refused_at=ctx.now)
     if taken is None:
         raise NoLongerOpens
+    _close_others(ctx, taken)
     ctx.tell(ContactRefused(contact_id=taken.id, membership_id=taken.membership_id))
 
 
@@ -130,6 +131,8 @@ def note_answer(ctx: Context, *, contact: Contact, said: Said) -> None:
     _lock(ctx, contact)
     if contact.answered_at is not None or contact.refused_at is not None:
         return
+    if not addressee(ctx, contact.membership_id).is_here:
+        raise NoLongerOpens
     contact.answered_at = ctx.now
     _keep(ctx, contact, said, noted_by_id=ctx.actor.membership_id if ctx.actor else None)
 
@@ -140,6 +143,7 @@ def note_refused(ctx: Context, *, contact: Contact) -> None:
     _lock(ctx, contact)
     if contact.refused_at is None:
         contact.refused_at = ctx.now
+        _close_others(ctx, contact)
         ctx.tell(ContactRefused(contact_id=contact.id, membership_id=contact.membership_id))
 
 
@@ -194,6 +198,9 @@ def erase_on(ctx: Context, membership_id: int, *, classes: frozenset[str]) -> No
     if "account" in classes:
         ctx.session.execute(update(Answer).where(mine).values(words=""))
         ctx.session.execute(update(Contact).where(Contact.membership_id == membership_id).values(sent_to=""))
+        # A link that is still in a mailbox brings nothing back of someone who was erased.
+        still = (Contact.membership_id == membership_id, Contact.expires_at > ctx.now)
+        ctx.session.execute(update(Contact).where(*still).values(expires_at=ctx.now))
     if "evidence" in classes:
         ctx.session.execute(delete(Answer).where(mine))
         ctx.session.execute(delete(Contact).where(Contact.membership_id == membership_id))
@@ -212,6 +219,13 @@ def _take(ctx: Context, contact_id: int, **taken: Any) -> Contact | None:
     used = update(Contact).where(Contact.id == contact_id, *still).values(**taken).returning(Contact.id)
     found = ctx.session.execute(used.execution_options(synchronize_session=False)).one_or_none()
     return ctx.session.get_one(Contact, contact_id, populate_existing=True) if found else None
+
+
+def _close_others(ctx: Context, contact: Contact) -> None:
+    """Who wants no more questions is asked none: the other links of theirs close, and nobody calls."""
+    others = (Contact.membership_id == contact.membership_id, Contact.id != contact.id)
+    still = (Contact.answered_at.is_(None), Contact.refused_at.is_(None), Contact.expires_at > ctx.now)
+    ctx.session.execute(update(Contact).where(*others, *still).values(refused_at=ctx.now))
 
 
 def _keep(ctx: Context, contact: Contact, said: Said, *, noted_by_id: int | None) -> None:

@@ -174,7 +174,7 @@ def _to_call(ctx: Context) -> Select[Any]:
     due = or_(Contact.sent_to == "", Contact.sent_at < bindparam("before"))
     silent = and_(*still, Contact.expires_at > bindparam("now"), due)
     helpless = and_(Answer.needs_help, Answer.helped_at.is_(None))
-    return _lines(ctx).where(ctx.visible(READ, Contact), or_(silent, helpless)).limit(MOST_WAITS)
+    return _lines(ctx, is_here=True).where(ctx.visible(READ, Contact), or_(silent, helpless)).limit(MOST_WAITS)
 
 
 def _unanswered(ctx: Context) -> Any:
@@ -182,7 +182,8 @@ def _unanswered(ctx: Context) -> Any:
     return and_(*still, Contact.expires_at > ctx.now)
 
 
-def _lines(ctx: Context) -> Select[Any]:
+def _lines(ctx: Context, *, is_here: bool = False) -> Select[Any]:
+    """Contacts with their people; `is_here`: of those whom one may still call."""
     person = people(ctx).subquery()
     state = case(
         (Contact.answered_at.is_not(None), ANSWERED),
@@ -212,7 +213,10 @@ def _lines(ctx: Context) -> Select[Any]:
             person.c.given_name,
             person.c.family_name,
         )
-        .join(person, person.c.membership_id == Contact.membership_id)
+        .join(
+            person,
+            and_(person.c.membership_id == Contact.membership_id, *([person.c.status != "ended"] if is_here else [])),
+        )
         .outerjoin(Answer, Answer.contact_id == Contact.id)
         .order_by(Contact.due_on.desc(), Contact.id.desc())
     )

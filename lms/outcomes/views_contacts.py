@@ -138,6 +138,8 @@ def post_answer(ctx: Context, key: str) -> Response:
     try:
         note_answer(ctx, contact=contact_row(ctx, key), said=said_in_form())
         flash(gettext("La réponse est notée."))
+    except NoLongerOpens:
+        flash(gettext("Cette personne n'a plus de compte ici : rien n'est gardé."), "warn")
     except NoConsent:
         flash(gettext("Demandez d'abord à la personne si elle est d'accord : sans cela, rien n'est gardé."), "warn")
     return go(".contact", key=key)

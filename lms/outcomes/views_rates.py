@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from lms.courses.api import END_WORDS, SAID_REASONS
 from lms.kernel.clock import local_day
 from lms.kernel.context import Context
 from lms.kernel.downloading import send_sheet
-from lms.kernel.i18n import gettext, mark
+from lms.kernel.i18n import gettext, mark, speech
 from lms.kernel.paging import PAGE, Listed
 from lms.kernel.rights import NotFound
 from lms.kernel.sheets import Column, Sheet
@@ -85,7 +86,7 @@ def rate_rows(ctx: Context) -> str:
     start = (page_number() - 1) * PAGE
     listed = Listed(made[start : start + PAGE], len(made), page_number())
     kept = {name: request.args[name] for name in ("du", "au") if name in request.args}
-    return render("outcomes/rows.html", listed=listed, page=pager(listed, **kept), **_frame(ctx, rule))
+    return render("outcomes/rows.html", listed=listed, span=span_words, page=pager(listed, **kept), **_frame(ctx, rule))
 
 
 def _rows(ctx: Context, found: Sequence[Ending], rule: RuleInfo) -> list[Row]:
@@ -107,14 +108,22 @@ def _columns(words: dict[str, Any]) -> list[Column]:
     told = {**words["verdicts"], **words["noted"]}
     later = [Column(words["when"][month], partial(_told, told, place)) for place, month in enumerate(MONTHS)]
     return [
-        Column(mark("Fin (mois)"), lambda row: row.ended.isoformat()[:7]),
-        Column(mark("Entrée (mois)"), lambda row: row.entered.isoformat()[:7]),
+        Column(mark("Fin"), lambda row: span_words(row.ended, row.months)),
+        Column(mark("Entrée"), lambda row: span_words(row.entered, row.months)),
         Column(mark("Groupe"), lambda row: row.group),
         Column(mark("Dit par la personne"), lambda row: words["said"].get(row.said_reason), 28),
         Column(mark("Noté par l’équipe"), lambda row: words["reasons"].get(row.reason), 28),
         *later,
         Column(mark("Compte comme"), lambda row: words["verdicts"][row.verdict]),
     ]
+
+
+_FORMS = {1: "MMMM y", 3: "QQQ y", 12: "y"}
+
+
+def span_words(day: date, months: int) -> str:
+    """ "mars 2026", "T1 2026", "2026"; "" when five people share none of these."""
+    return speech().day(day, form=_FORMS[months]) if months else ""
 
 
 def _told(words: Mapping[str, str], place: int, row: Row) -> str | None:

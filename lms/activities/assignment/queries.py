@@ -131,7 +131,9 @@ def has_project(ctx: Context) -> bool:
 
 
 def _waiting(ctx: Context, activity_key: str) -> list[Any]:
-    where = [Work.state == WAITING, ctx.visible(GRADE, Work)]
+    here = people(ctx).subquery()
+    is_here = Work.membership_id.in_(select(here.c.membership_id).where(here.c.status != "ended"))
+    where = [Work.state == WAITING, is_here, ctx.visible(GRADE, Work)]
     return [*where, Work.activity_key == activity_key] if activity_key else where
 
 

@@ -39,13 +39,11 @@ class Told:
 
 
 def told(ctx: Context, scope: ResultScope, *, is_later: bool) -> list[Told]:
-    """The answers to satisfaction questionnaires that were given, or counted, within the period; two queries, and one for
-    each questionnaire of a version.
-    """
-    return [*_named(ctx, scope, is_later), *_together(ctx, scope, is_later)]
+    """The answers to satisfaction questionnaires that were given, or counted, within the period: two queries."""
+    return [*_named(ctx, scope, is_later=is_later), *_together(ctx, scope, is_later=is_later)]
 
 
-def _named(ctx: Context, scope: ResultScope, is_later: bool) -> Iterator[Told]:
+def _named(ctx: Context, scope: ResultScope, *, is_later: bool) -> Iterator[Told]:
     whole = enrolments(ctx).subquery()
     query = (
         select(Reply.cohort_id, Reply.version_id, Reply.activity_key, Reply.answers, whole.c.entered_at)
@@ -56,11 +54,11 @@ def _named(ctx: Context, scope: ResultScope, is_later: bool) -> Iterator[Told]:
     if scope.course_id is not None:
         query = query.where(Reply.course_id == scope.course_id)
     for row in ctx.session.execute(query):
-        if _asks(ctx, row.version_id, row.activity_key, is_later):
+        if _asks(ctx, row.version_id, row.activity_key, is_later=is_later):
             yield Told(row.cohort_id, row.entered_at, 1, _counts(ctx, row.version_id, row.activity_key, [row.answers]))
 
 
-def _together(ctx: Context, scope: ResultScope, is_later: bool) -> Iterator[Told]:
+def _together(ctx: Context, scope: ResultScope, *, is_later: bool) -> Iterator[Told]:
     zone = ctx.here.timezone
     first, last = local_day(scope.start, zone), local_day(scope.end, zone)
     query = select(Ballot.cohort_id, Ballot.activity_key, Ballot.counted_on, Ballot.version_id, Ballot.answers).where(
@@ -70,7 +68,7 @@ def _together(ctx: Context, scope: ResultScope, is_later: bool) -> Iterator[Told
         query = query.where(Ballot.course_id == scope.course_id)
     batches: dict[tuple[int, str, date | None], list[tuple[int, Any]]] = {}
     for row in ctx.session.execute(query.order_by(Ballot.cohort_id, Ballot.activity_key, Ballot.counted_on)):
-        if _asks(ctx, row.version_id, row.activity_key, is_later):
+        if _asks(ctx, row.version_id, row.activity_key, is_later=is_later):
             place = (row.cohort_id, row.activity_key, row.counted_on)
             batches.setdefault(place, []).append((row.version_id, row.answers))
     for (cohort_id, activity_key, _day), sheets in batches.items():
@@ -78,11 +76,12 @@ def _together(ctx: Context, scope: ResultScope, is_later: bool) -> Iterator[Told
         yield Told(cohort_id, None, len(sheets), (sum(one[0] for one in each), sum(one[1] for one in each)))
 
 
-def _asks(ctx: Context, version_id: int, activity_key: str, is_later: bool) -> bool:
+def _asks(ctx: Context, version_id: int, activity_key: str, *, is_later: bool) -> bool:
     """Whether this questionnaire asks for satisfaction, at the time that is wanted."""
     body, _compiled = content_of(ctx, version_id, key=activity_key)
     opens = structure(ctx, version_id).activities[activity_key].opens or {}
-    return body["purpose"] == SATISFACTION and (opens.get("days", 0) >= LATER_DAYS) == is_later
+    is_months_after: bool = opens.get("days", 0) >= LATER_DAYS
+    return bool(body["purpose"] == SATISFACTION) and is_months_after == is_later
 
 
 def _counts(ctx: Context, version_id: int, activity_key: str, sheets: Sequence[Mapping[str, Any]]) -> Counts:

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from lms.accounts.api import person
-from lms.activities.questionnaire.answering import words_of
+from lms.activities.questionnaire.answering import MOST_TEXT, shown, words_of
 from lms.activities.questionnaire.forms import answers_in
 from lms.activities.questionnaire.kind import ANSWER, ANSWER_ANONYMOUSLY, DECIDE
 from lms.activities.questionnaire.operations import ENOUGH
@@ -30,7 +30,9 @@ from lms.courses.api import (
     cohort_by_key,
     cohorts_by_id,
     own_enrolment,
+    play,
     refusal,
+    structure,
 )
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext
@@ -42,12 +44,14 @@ bp = Blueprint("questionnaire", __name__)
 
 @bp.post("/parcours/<course_key>/<string(length=10):activity_key>/questionnaire")
 @guarded(LEARN)
-def post_answers(ctx: Context, course_key: str, activity_key: str) -> Response:
+def post_answers(ctx: Context, course_key: str, activity_key: str) -> Response | tuple[str, int]:
     """Send answers, in one's own name or without, as the questionnaire says."""
     own_enrolment(ctx, course_key)
     # What the page promised holds, even if the questionnaire has changed since: the operation then refuses, and keeps no name.
     kind = ANSWER_ANONYMOUSLY if request.form.get("unnamed") == "1" else ANSWER
     reply = submit(ctx, kind=kind, payload=_payload(activity_key), intent_id=request.form.get("intent"))
+    if reply.reason == "unanswered":
+        return _again(ctx, course_key, activity_key, sentence_of(reply)), 422
     flash(sentence_of(reply), "good" if reply.outcome is Outcome.ACCEPTED else "warn")
     removed = reply.reason == "not_allowed"
     return go("courses.path" if removed else "courses.activity", course_key=course_key, activity_key=None if removed else activity_key)  # fmt: skip
@@ -106,6 +110,22 @@ def cohort_panel(ctx: Context, cohort: CohortInfo) -> str:
     """The questionnaires of a group, with how many people have answered."""
     lines = questionnaires_of(ctx, cohort) if ctx.holds(READ, on=cohort) else []
     return render("questionnaire/panel.html", cohort=cohort, lines=lines) if lines else ""
+
+
+def _again(ctx: Context, course_key: str, activity_key: str, problem: str) -> str:
+    """The questions once more, with everything that was ticked and typed."""
+    found = play(ctx, activity_key, course_key=course_key)
+    typed = answers_in(request.form)
+    return render(
+        "questionnaire/again.html",
+        activity=found.activity,
+        questions=[shown(one) for one in found.activity.body["questions"]],
+        answers={key: int(one) if isinstance(one, str) and one.isdecimal() and len(one) < 3 else one for key, one in typed.items()},
+        is_anonymous=bool(found.activity.body.get("anonymous")),
+        most_text=MOST_TEXT,
+        language=structure(ctx, found.enrolment.version_id).language,
+        problem=problem,
+    )  # fmt: skip
 
 
 def _payload(activity_key: str) -> dict[str, Any]:

@@ -131,8 +131,7 @@ def test_answering_again_replaces_what_is_shown(engine_name, asked):
 
 @pytest.mark.parametrize("books", ["5", "0", "-1", "quatre", ""])
 def test_a_step_that_does_not_exist_is_refused(engine_name, asked, books):
-    position(asked, books=books)
-    assert "Il manque une réponse" in asked.get(asked.address("positioning"))
+    assert "Il manque une réponse" in position(asked, books=books).text
     assert not all_of(asked, Reply)
 
 
@@ -270,3 +269,21 @@ def test_a_questionnaire_removed_meanwhile_says_so(engine_name, asked):
     assert position(asked).location == asked.address()
     assert "n'est plus dans votre parcours" in asked.get(asked.address())
     assert all_of(asked, IntentRow)[0].payload["answers"]
+
+
+def test_a_line_that_is_missing_loses_nothing_of_what_was_typed(engine_name, asked):
+    address = asked.address("positioning") + "/questionnaire"
+    keys = asked.course.keys
+    answered = asked.post(address, **{f"q-{keys['q_books']}": "3", f"q-{keys['q_why']}": "Parce que j'aime compter."})
+    assert answered.status_code == 422
+    assert "Il manque une réponse" in answered.text
+    assert "j&#39;aime compter." in answered.text
+    assert 'value="3" checked' in answered.text
+    assert not all_of(asked, Reply)
+    unnamed = asked.post(
+        asked.address("satisfaction") + "/questionnaire", unnamed="1", **{f"q-{keys['s_text']}": "Bien."}
+    )
+    assert unnamed.status_code == 422
+    assert "Bien." in unnamed.text
+    assert 'name="unnamed" value="1"' in unnamed.text
+    assert not all_of(asked, IntentRow), "nothing of it is kept"

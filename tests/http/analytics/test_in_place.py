@@ -191,7 +191,10 @@ def test_an_answer_given_there_is_said_and_one_for_tomorrow_is_taken_back(engine
     page = learning.get(HERE, "trainer")
     back = re.search(r'action="(/messages/[^"]+/retirer)"', page)
     assert back is not None
-    assert learning.client("trainer").post(back[1], data=form_after(page, back[1])).location == HERE
+    taken = learning.client("trainer").post(back[1], data=form_after(page, back[1]))
+    assert "Cette réponse ne partira pas." in taken.text
+    assert "Demain." in taken.text, "its words stand in the form again"
+    assert form_after(taken.text, action[1])["next"] == HERE
     page = learning.get(HERE, "trainer")
     assert "attend une réponse" in page
     fields = {**form_after(page, action[1]), "text": "Voici.", "intent": str(uuid.uuid4())}

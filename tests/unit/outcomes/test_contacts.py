@@ -34,6 +34,7 @@ from lms.outcomes.operations import (
 )
 from lms.outcomes.queries import calls_to_make, contact_list, endings, help_asked, link_named, rule_in_force
 from lms.outcomes.tasks import ask_for_news
+from tests.factories.courses import enrol, make_cohort, make_course
 from tests.factories.outcomes import contact, contacts_due, ended_people
 
 YES = Said("employed", consents=True, intent="one")
@@ -177,6 +178,49 @@ def test_who_refuses_is_never_asked_again(ended: Any, platform: Any, world: Any,
         refuse_by_link(ctx, link=found)
     clock.forward(days=152)
     assert len(contacts_due(platform, world)) == 1
+
+
+def test_who_refuses_is_left_in_peace_by_the_other_links_too(
+    engine_name: Any, platform: Any, world: Any, clock: Any, acting: Any
+) -> None:
+    first = ended_people(platform, world, clock, ["created"], email=False)
+    with platform.writing(world.organisation) as ctx:
+        course = make_course(ctx, slug="autre")
+        cohort = make_cohort(ctx, course, code="AUTRE", name="Autre")
+        other = enrol(ctx, cohort, membership_id=first[0].membership_id, entered_at=clock() - timedelta(days=40))
+    with platform.writing(world.organisation, world.members["trainer"]) as ctx:
+        end_enrolment(ctx, enrolment=other, reason="employed")
+    clock.forward(days=31)
+    keys = contacts_due(platform, world)
+    assert len(keys) == 2
+    ctx = acting("trainer")
+    assert len(calls_to_make(ctx)) == 2
+    ctx.session.rollback()
+    found = linked(platform, keys[0])
+    with platform.writing(found.organisation_id) as ctx:
+        refuse_by_link(ctx, link=found)
+    ctx = acting("trainer")
+    assert calls_to_make(ctx) == []
+    ctx.session.rollback()
+    with platform.writing(world.organisation) as ctx, pytest.raises(NoLongerOpens):
+        answer_by_link(ctx, link=linked(platform, keys[1]), said=YES)
+
+
+def test_the_link_of_someone_who_was_erased_brings_nothing_back(
+    ended: Any, platform: Any, world: Any, acting: Any
+) -> None:
+    key = contacts_due(platform, world)[0]
+    found = linked(platform, key)
+    with platform.writing(world.organisation) as ctx:
+        erase_on(ctx, ended[0].membership_id, classes=frozenset({"account"}))
+        ctx.session.get_one(Membership, ended[0].membership_id).status = "ended"
+    with platform.writing(world.organisation) as ctx, pytest.raises(NoLongerOpens):
+        answer_by_link(ctx, link=found, said=YES)
+    ctx = acting("trainer")
+    with pytest.raises(NoLongerOpens):
+        note_answer(ctx, contact=contact(ctx, key), said=YES)
+    assert ended[0].membership_id not in {row.membership_id for row in calls_to_make(ctx)}
+    assert count(ctx, Answer) == 0
 
 
 def test_staff_write_down_what_they_heard_and_only_those_of_the_group(

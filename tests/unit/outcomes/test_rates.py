@@ -143,3 +143,23 @@ def test_a_month_later_on_a_short_month_is_its_last_day() -> None:
     ended = ending(ended_on=date(2027, 1, 31), situations={1: "created"})
     assert verdict(ended, RULE, month=1, today=date(2027, 2, 27)) == TOO_EARLY
     assert verdict(ended, RULE, month=1, today=date(2027, 2, 27) + timedelta(days=1)) == POSITIVE
+
+
+@calmly
+@given(endings)
+def test_whatever_the_ends_five_people_stand_behind_every_group_and_dates(drawn: list[Ending]) -> None:
+    people: dict[tuple[Any, ...], int] = {}
+    for row in rows(drawn, RULE, names={}, others="Autres", today=TODAY):
+        place = (row.group, row.months, row.entered, row.ended)
+        people[place] = people.get(place, 0) + 1
+    assert all(number >= FEWEST for number in people.values())
+
+
+def test_one_who_ended_alone_in_a_month_is_told_of_by_the_year() -> None:
+    spring = [ending(membership_id=number, ended_on=date(2026, 3, 31)) for number in range(1, 6)]
+    alone = ending(membership_id=6, ended_on=date(2026, 9, 30), reason="chosen_stop")
+    made = rows([*spring, alone], RULE, names={1: "A"}, others="Autres", today=TODAY)
+    assert len({(row.months, row.ended) for row in made}) == 1, "five by the month and one beside would tell who it is"
+    many = [ending(membership_id=number, ended_on=date(2026, 3, 31)) for number in range(1, 11)]
+    made = rows([*many, alone], RULE, names={1: "A"}, others="Autres", today=TODAY)
+    assert len([row for row in made if row.ended == alone.ended_on.replace(month=1, day=1)]) in (0, 11)
