@@ -122,7 +122,7 @@ _FORMS = {1: "MMMM y", 3: "QQQ y", 12: "y"}
 
 
 def span_words(day: date, months: int) -> str:
-    """ "mars 2026", "T1 2026", "2026"; "" when five people share none of these."""
+    """March 2026, T1 2026, 2026; "" when five people share none of these."""
     return speech().day(day, form=_FORMS[months]) if months else ""
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_0115_together"
-down_revision = "20261123_0034_take_turns"
+down_revision = "20261123_0049_add_lrs"
 branch_labels = None
 depends_on = None
 
