@@ -26,6 +26,8 @@ FULL_QUALITY, SMALL_QUALITY = 80, 70
 PICTURES = frozenset({"JPEG", "MPO", "PNG", "WEBP", "GIF", "HEIF", "AVIF"})
 LONGEST_SECONDS = 600
 SOUND_RATE, SOUND_BITS = 24_000, 32_000
+CUT_SECONDS = 0.5
+"""A note that says it is longer than what is heard by more than this was cut on its way."""
 
 
 class Unreadable(Exception):
@@ -81,7 +83,9 @@ def voice(source: bytes) -> tuple[dict[str, Any], bytes, bytes]:
                 raise Unreadable("voice_is_video")
             if not came.streams.audio:
                 raise Unreadable("voice_kind")
-            return _spoken(_frames(came))
+            found, full, small = _spoken(_frames(came))
+            announced = (came.duration or 0) / av.time_base
+            return {**found, "is_cut": announced - found["seconds"] > max(CUT_SECONDS, announced / 20)}, full, small
     except av.FFmpegError as wrong:
         raise Unreadable("voice_kind") from wrong
 

@@ -91,6 +91,8 @@ class Prepared:
     seconds: float | None = None
     width: int | None = None
     height: int | None = None
+    is_cut: bool = False
+    """A voice of which only the beginning has come."""
     media_type: str = ""
     """Where the bytes alone do not tell: a spreadsheet is a zip."""
 
@@ -295,5 +297,6 @@ def _converted(kind: str, name: str, data: bytes) -> Prepared:
     full, small = rest[: found["full"]], rest[found["full"] :]
     name = f"{Path(name).stem[:150]}.{'webp' if kind == PHOTO else 'm4a'}"
     return Prepared(
-        kind, name, full, small, seconds=found.get("seconds"), width=found.get("width"), height=found.get("height")
-    )
+        kind, name, full, small, seconds=found.get("seconds"), width=found.get("width"), height=found.get("height"),
+        is_cut=found.get("is_cut", False),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from lms.kernel.files import FileRow, path_of
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.media import MediaRefused, MediaRow, Prepared, media_file, prepare
 from lms.kernel.parking import Parked, forget, park, parked
-from lms.kernel.web import end_transaction, platform, whose
+from lms.kernel.web import end_transaction, flash, platform, whose
 
 MOST_AT_ONCE = 10
 SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf", "text/vtt")
@@ -25,7 +25,7 @@ SENTENCES = {
     "photo_kind": mark("Ce n’est pas une photo que nous savons lire. Essayez avec une photo JPEG ou PNG."),
     "photo_broken": mark("La photo est abîmée ou n’est pas arrivée en entier : envoyez-la encore une fois."),
     "photo_large": mark("Cette photo est trop grande : reprenez-la en plus petit."),
-    "voice_kind": mark("Ce n’est pas un message vocal que nous savons lire. Enregistrez-le encore une fois."),
+    "voice_kind": mark("Ce message vocal n’a pas pu être lu : il est coupé, ou d’une sorte que nous ne connaissons pas. Enregistrez-le encore une fois."),
     "voice_is_video": mark("C’est une vidéo : enregistrez plutôt votre voix."),
     "voice_long": mark("Le message vocal dure plus de dix minutes : faites-en deux."),
     "voice_empty": mark("On n’entend rien dans le message vocal : enregistrez-le encore une fois."),
@@ -38,6 +38,11 @@ SENTENCES = {
     "video_not_wanted": mark("C’est une vidéo : ici, on envoie une photo."),
     "file_not_wanted": mark("Ce n’est pas une photo."),
 }  # fmt: skip
+
+
+CUT = mark(
+    "Le message vocal est arrivé coupé : on entend %(seconds)s secondes. Écoutez-le. S’il manque quelque chose, envoyez-le encore."
+)
 
 
 def sentence(refused: MediaRefused) -> str:
@@ -56,8 +61,12 @@ def sent_media(field: str, accepts: Collection[str]) -> list[Prepared]:
     if len(sent) + len(waiting) > MOST_AT_ONCE:
         raise MediaRefused("too_many")
     end_transaction()
-    known = [prepare(one.name, one.data, accepts=accepts) for one in waiting]
-    return known + [prepare(one.filename or "", one.read(), accepts=accepts) for one in sent]
+    found = [prepare(one.name, one.data, accepts=accepts) for one in waiting]
+    found += [prepare(one.filename or "", one.read(), accepts=accepts) for one in sent]
+    for one in found:
+        if one.is_cut:
+            flash(gettext(CUT) % {"seconds": round(one.seconds or 0)}, "warn")
+    return found
 
 
 def _waiting() -> list[Parked]:
