@@ -269,10 +269,11 @@ def test_a_page_of_fifty_messages_asks_few_queries(learning, count_queries) -> N
     for more in (1, 48):
         for number in range(more):
             learning.post(address, "trainer", text=f"Réponse {number}")
+        learning.get(address)  # words that the process keeps for some seconds are read by this one
         with count_queries() as sent:
             learning.get(address)
         counts.append(len(sent))
-    assert counts[1] <= counts[0] <= 14  # words that the process keeps may have been read for the first
+    assert counts[1] <= counts[0] <= 14
 
 
 def test_an_answer_from_ce_soir_goes_back_there_and_nowhere_else(learning) -> None:
