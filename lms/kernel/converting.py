@@ -84,7 +84,7 @@ def voice(source: bytes) -> tuple[dict[str, Any], bytes, bytes]:
             if not came.streams.audio:
                 raise Unreadable("voice_kind")
             found, full, small = _spoken(_frames(came))
-            announced = (came.duration or 0) / av.time_base
+            announced = float(getattr(came, "duration", 0) or 0) / av.time_base
             return {**found, "is_cut": announced - found["seconds"] > max(CUT_SECONDS, announced / 20)}, full, small
     except av.FFmpegError as wrong:
         raise Unreadable("voice_kind") from wrong
