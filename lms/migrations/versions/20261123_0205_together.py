@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123_0115_together"
-down_revision = "20261123_0049_add_lrs"
+revision = "20261123_0205_together"
+down_revision = "20261123_0146_lock_kept_names"
 branch_labels = None
 depends_on = None
 
