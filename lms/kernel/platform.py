@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ class Identity:
     easy_reading: bool = False
 
 
+SECONDS_KNOWN = 3.0
 Identify = Callable[..., "Identity | OrganisationInfo | None"]
 """(session, organisation id, membership id or None, now, device's key) → the identity, or the organisation alone, or None."""
 
@@ -45,10 +47,12 @@ class Platform:
     identify: Identify
     clock: Clock = system_clock
     _prefix: str = field(default="", repr=False)
+    _organisations: dict[int, tuple[float, OrganisationInfo]] = field(default_factory=dict, repr=False)
 
     def forget(self) -> None:
         """Forget what was read once (tests empty the database under a platform)."""
         self._prefix = ""
+        self._organisations.clear()
 
     def prefix(self, session: TenantSession) -> str:
         """The IRI prefix, read once."""
@@ -81,6 +85,16 @@ class Platform:
                 language=found.language,
             )
         return Context(**shared, organisation=found)  # type: ignore[arg-type]
+
+    def system_context(self, session: TenantSession, organisation_id: int) -> Context:
+        """As `context_in` for the system; for doors that serve hundreds a second: name and logo may be some seconds old."""
+        read_at, known = self._organisations.get(organisation_id, (0.0, None))
+        if known is None or time.monotonic() - read_at > SECONDS_KNOWN:
+            found = self.context_in(session, organisation_id)
+            self._organisations[organisation_id] = (time.monotonic(), found.here)
+            return found
+        session.info["organisation_id"] = organisation_id
+        return Context(session, self.registry, known, clock=self.clock, iri_prefix=self.prefix(session))
 
     @contextmanager
     def reading(self, organisation_id: int | None, membership_id: int | None = None) -> Iterator[Context]:

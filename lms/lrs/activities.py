@@ -31,7 +31,8 @@ def note_definitions(ctx: Context, statements: Iterable[Incoming]) -> None:
     if not said:
         return
     known = {row.iri: row.definition for row in ctx.session.execute(_KNOWN, {"iris": sorted(said)})}
-    changed, repeated = [], set()
+    changed: list[dict[str, Any]] = []
+    repeated: set[bytes] = set()
     for iri in sorted(said):  # in one order for everybody: two requests never wait for each other
         before = json.loads(known[iri]) if iri in known else {}
         after = before

@@ -15,6 +15,10 @@ from lms.lrs.incoming import Incoming
 from lms.lrs.sameness import is_same
 from lms.xapi.api import KeptAttachment, Unacceptable, enter, known_statements, may_void
 
+INLINE_KEYS = 20
+"""A unit that a learner has just left changes a few figures, at once; a machine that sends many leaves them to the worker, who
+computes each once for all that was said meanwhile."""
+
 
 def receive(ctx: Context, client: Client, *, statements: Sequence[Incoming], data_dir: Path) -> list[str]:
     """Take in what a machine says, all or nothing; returns the ids in the order of the request.
@@ -33,7 +37,7 @@ def receive(ctx: Context, client: Client, *, statements: Sequence[Incoming], dat
         # In one order for everybody: two requests with the same ids never wait for each other.
         for one in sorted(statements, key=lambda one: one.id)
     ]
-    new = enter(ctx, rows, stored=stored)
+    new = enter(ctx, rows, stored=stored, inline=INLINE_KEYS)
     note_definitions(ctx, [one for one in statements if one.id in new])
     _check_known(ctx, {one.id: one for one in statements if one.id not in new})
     return [one.id for one in statements]

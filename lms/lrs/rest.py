@@ -71,7 +71,7 @@ def _family() -> str:
 
 def context_of(client: Client) -> Context:
     """The request's context, in the client's organisation."""
-    return platform().context_in(session(), client.organisation_id)
+    return platform().system_context(session(), client.organisation_id)
 
 
 def parameters(known: Collection[str] | None = None) -> dict[str, str]:

@@ -24,11 +24,14 @@ MAX_FAILURES = 20
 _BATCH = "statements_of_the_batch"
 
 
-def refold_after(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
-    """Compute again what these statements touch: at once, or at the end of the batch that is under way."""
+def refold_after(ctx: Context, entries: Sequence[LedgerEntry], *, most: int | None = None) -> None:
+    """Compute again what these statements touch: at once, or at the end of the batch that is under way.
+
+    More than `most` keys are left to the worker.
+    """
     waiting: list[LedgerEntry] | None = ctx.session.info.get(_BATCH)
     if waiting is None:
-        _settle(ctx, entries)
+        _settle(ctx, entries, most)
     else:
         waiting.extend(entries)
 
@@ -56,10 +59,10 @@ def settle(ctx: Context, about: str | None = None) -> None:
         _settle(ctx, entries)
 
 
-def _settle(ctx: Context, entries: Sequence[LedgerEntry]) -> None:
+def _settle(ctx: Context, entries: Sequence[LedgerEntry], most: int | None = None) -> None:
     """Too much, or a failure, is left to the worker."""
     touched = {figure.name: sorted(set(figure.touched(ctx, entries))) for figure in ctx.registry.figures}
-    if sum(map(len, touched.values())) > MAX_INLINE_KEYS:
+    if sum(map(len, touched.values())) > (MAX_INLINE_KEYS if most is None else most):
         for name, keys in touched.items():
             mark_stale(ctx, name, keys)
         return

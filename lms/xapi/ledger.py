@@ -69,8 +69,13 @@ def append(ctx: Context, statements: Sequence[NewStatement]) -> int:
     return len(enter(ctx, statements, stored=ctx.now))
 
 
-def enter(ctx: Context, statements: Sequence[NewStatement], *, stored: datetime) -> frozenset[str]:
-    """As `append`, with the moment that the statements' own bytes give; returns the ids of those that were new."""
+def enter(
+    ctx: Context, statements: Sequence[NewStatement], *, stored: datetime, inline: int | None = None
+) -> frozenset[str]:
+    """As `append`, with the moment that the statements' own bytes give; returns the ids of those that were new.
+
+    `inline`: when more figures than this are touched, they are left to the worker.
+    """
     if not statements:
         return frozenset()
     # Before anything is read: two transactions of one person take turns, so neither folds without the other's statement.
@@ -82,7 +87,7 @@ def enter(ctx: Context, statements: Sequence[NewStatement], *, stored: datetime)
     entries += _void(ctx, {str(one.voids): (one.statement_id, one.source) for one in added if one.voids is not None})
     _void_late(ctx, [one.statement_id for one in added if one.source.startswith(Source.PARTNER)])
     if entries:
-        refold_after(ctx, entries)
+        refold_after(ctx, entries, most=inline)
     return frozenset(new)
 
 
