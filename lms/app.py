@@ -20,6 +20,7 @@ from lms.settings import Settings
 FEATURES = (
     "lms.accounts",
     "lms.xapi",
+    "lms.seal",
     "lms.lrs",
     "lms.courses",
     "lms.messages",

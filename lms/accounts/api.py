@@ -14,7 +14,7 @@ from lms.accounts.devices import note_use
 from lms.accounts.grants import roles_of
 from lms.accounts.identity import identify, organisation_by_code, organisations
 from lms.accounts.logos import own_logo as organisation_logo
-from lms.accounts.models import Membership, Organisation, Person
+from lms.accounts.models import ContactChange, Identifier, Membership, Organisation, Person
 from lms.accounts.names import folded
 from lms.accounts.operations import (
     Invited,
@@ -74,6 +74,7 @@ __all__ = [
     "organisation_details",
     "organisation_logo",
     "organisations",
+    "own_addresses",
     "people",
     "people_reached",
     "person",
@@ -115,6 +116,15 @@ def addressee(ctx: Context, membership_id: int) -> Addressee:
     if row is None:
         raise NotFound
     return Addressee(row.given_name, row.email, row.language, row.status != "ended")
+
+
+def own_addresses(ctx: Context, membership_id: int) -> frozenset[str]:
+    """Every e-mail under which someone is or was known here. The caller has a reason to ask."""
+    member = ctx.session.get_one(Membership, membership_id)
+    known = select(Identifier.value).where(Identifier.person_id == member.person_id)
+    changes = select(ContactChange.value, ContactChange.old_value).where(ContactChange.membership_id == membership_id)
+    earlier = [value for row in ctx.session.execute(changes) for value in row]
+    return frozenset(one for one in (member.email, *ctx.session.scalars(known), *earlier) if one and "@" in one)
 
 
 def members(ctx: Context, ids: Iterable[int]) -> dict[int, PersonInfo]:

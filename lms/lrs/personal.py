@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
+from lms.accounts.api import own_addresses
 from lms.contract.types import PersonalData
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.lrs.models import DocumentRow
+from lms.xapi.api import identifiers_of
 
 RAW = "raw"
 _TITLE = mark("Ce que des outils ont gardé pour vous")
@@ -25,8 +27,9 @@ def personal_data(ctx: Context, membership_id: int) -> PersonalData:
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
     """No law keeps these: they go with the class "raw"."""
     if RAW in classes:
+        known_as = [one for address in own_addresses(ctx, membership_id) for one in identifiers_of(address)]
         ctx.session.execute(
-            delete(DocumentRow).where(DocumentRow.membership_id == membership_id),
+            delete(DocumentRow).where(or_(DocumentRow.membership_id == membership_id, DocumentRow.agent.in_(known_as))),
             execution_options={"synchronize_session": False},
         )
 

@@ -30,7 +30,14 @@ from lms.xapi.data import (
     VoidedEntry,
 )
 from lms.xapi.figures import batch, mark_stale, refold_stale, settle, stale_count
-from lms.xapi.finding import attachments_of, known_statements, last_said_of, matching_statements, statement_by_id
+from lms.xapi.finding import (
+    HAS_BYTES,
+    attachments_of,
+    known_statements,
+    last_said_of,
+    matching_statements,
+    statement_by_id,
+)
 from lms.xapi.formats import UUID, moment_of, read_json
 from lms.xapi.intents import intent_payload
 from lms.xapi.ledger import enter, entries_of_pairs, may_void, record, record_without_person
@@ -39,7 +46,25 @@ from lms.xapi.operations import accept, submit, void_statement, void_under_regis
 from lms.xapi.permissions import VOID
 from lms.xapi.queries import traces
 from lms.xapi.replay import Difference, check
-from lms.xapi.statements import ATTEMPT_EXTENSION, Account, Agent, moment, thing_of
+from lms.xapi.sealing import (
+    FACTS,
+    ErasedRange,
+    closable_rows,
+    close_rows,
+    entries_of_rows,
+    erased_ranges,
+    last_row,
+    ranges_in,
+    ranges_of,
+    rows_after,
+    rows_named,
+    rows_of_registration,
+    rows_to_seal,
+    rows_to_verify,
+    sealed_row,
+)
+from lms.xapi.sealing import TABLE as LEDGER_TABLE
+from lms.xapi.statements import ATTEMPT_EXTENSION, Account, Agent, identifiers_of, moment, thing_of
 from lms.xapi.telling import told_to_person
 from lms.xapi.verbs import ANSWERED, ATTENDED, COMPLETED, EXPERIENCED, FAILED, PASSED, SUBMITTED, VERBS, VOIDED
 from lms.xapi.voiding import void, voided_entries
@@ -50,7 +75,9 @@ __all__ = [
     "ATTENDED",
     "COMPLETED",
     "EXPERIENCED",
+    "FACTS",
     "FAILED",
+    "LEDGER_TABLE",
     "LIMIT",
     "MOST",
     "PASSED",
@@ -62,6 +89,7 @@ __all__ = [
     "Account",
     "Agent",
     "Difference",
+    "ErasedRange",
     "Filter",
     "Found",
     "Group",
@@ -82,23 +110,37 @@ __all__ = [
     "attachments_of",
     "batch",
     "check",
+    "closable_rows",
+    "close_rows",
     "enter",
     "entries_by_activity",
     "entries_by_registration",
+    "entries_of_rows",
+    "erased_ranges",
+    "identifiers_of",
     "intent_payload",
     "known_statements",
+    "last_row",
     "last_said_of",
     "mark_stale",
     "matching_statements",
     "may_void",
     "moment",
     "moment_of",
+    "ranges_in",
+    "ranges_of",
     "raw_statements",
     "read_json",
     "record",
     "record_without_person",
     "refold_stale",
     "registrations_and_activities",
+    "rows_after",
+    "rows_named",
+    "rows_of_registration",
+    "rows_to_seal",
+    "rows_to_verify",
+    "sealed_row",
     "settle",
     "stale_count",
     "statement_by_id",
@@ -151,5 +193,5 @@ def raw_statements(ctx: Context, registrations: Sequence[str]) -> Select[Any]:
     """A selectable (registration, statement_id, raw, voided_by) in order of storage, for export and display."""
     found: Any = select(
         StatementRow.registration, StatementRow.statement_id, StatementRow.raw, StatementRow.voided_by
-    ).where(StatementRow.registration.in_(registrations), StatementRow.erased_at.is_(None))
+    ).where(StatementRow.registration.in_(registrations), *HAS_BYTES)
     return found.order_by(StatementRow.id)  # type: ignore[no-any-return]

@@ -17,3 +17,14 @@ class StatementVoided(Event):
     title: ClassVar[str] = mark("%(actor)s a annulé une trace")
     statement_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsErased(Event):
+    """Someone's statements were erased. It names no one: without it, an erased row is an alarm for the seal."""
+
+    type: ClassVar[str] = "xapi.statements_erased"
+    title: ClassVar[str] = mark("%(count)s traces ont été effacées, à la demande d’une personne")
+    count: int
+    rows: str
+    """Their numbers in the ledger, as ranges: "12-18,25"."""

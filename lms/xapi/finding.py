@@ -17,9 +17,11 @@ from lms.xapi.data import PLATFORM, Filter, Found, KeptAttachment
 from lms.xapi.models import AttachmentRow, MentionRow, ReferenceRow, StatementRow
 from lms.xapi.statements import thing_of
 
+HAS_BYTES = (StatementRow.erased_at.is_(None), StatementRow.closed_at.is_(None))
+"""Statements that can be read back: neither erased nor pruned."""
 _COLUMNS = (StatementRow.id, StatementRow.statement_id, StatementRow.stored, StatementRow.raw)
 _ONE = select(*_COLUMNS, StatementRow.voided_by, StatementRow.authority).where(
-    StatementRow.statement_id == bindparam("statement_id"), StatementRow.erased_at.is_(None)
+    StatementRow.statement_id == bindparam("statement_id"), *HAS_BYTES
 )
 _PLACE = select(StatementRow.stored, StatementRow.id).where(StatementRow.statement_id == bindparam("after"))
 _ANY_REFERENCE = select(ReferenceRow.id).limit(1)
@@ -33,7 +35,7 @@ _KNOWN = select(StatementRow.statement_id, StatementRow.source, StatementRow.raw
 )
 _LAST = (
     select(StatementRow.raw)
-    .where(StatementRow.activity == bindparam("activity"), StatementRow.erased_at.is_(None))
+    .where(StatementRow.activity == bindparam("activity"), *HAS_BYTES)
     .order_by(StatementRow.stored.desc())
     .limit(1)
 )
@@ -141,7 +143,7 @@ def _query(way: tuple[str, bool], given: frozenset[str], ascending: bool, is_sql
     """The query for these conditions, made once."""
     lead, through_reference = way
     target: Any = _TARGET if through_reference else StatementRow
-    query: Any = select(*_COLUMNS).where(StatementRow.voided_by.is_(None), StatementRow.erased_at.is_(None))
+    query: Any = select(*_COLUMNS).where(StatementRow.voided_by.is_(None), *HAS_BYTES)
     if through_reference:
         query = query.join(ReferenceRow, ReferenceRow.statement == StatementRow.id)
         query = query.join(_TARGET, _TARGET.statement_id == ReferenceRow.target)

@@ -40,7 +40,7 @@ class IntentRow(OrganisationOwned, Base):
 class StatementRow(OrganisationOwned, Base):
     """One statement: the bytes that are returned, fixed when recorded, and the columns that folds and filters read.
 
-    Written once; voiding and erasing are the only changes.
+    Written once; voiding, erasing and closing (`lms.xapi.closing`) are the only changes.
     """
 
     __tablename__ = "xapi_statement"
@@ -101,6 +101,8 @@ class StatementRow(OrganisationOwned, Base):
     voided_by: Mapped[str | None] = mapped_column(String(36))
     erased_at: Mapped[datetime | None]
     """When text, columns and salt were deleted: id, moment of storage and leaf stay, so that the seal can be verified."""
+    closed_at: Mapped[datetime | None]
+    """When the bytes gave way to a closing snapshot (`lms.seal`): the columns stay, and folds run on them as before."""
     version: Mapped[str] = mapped_column(String(10))
     raw: Mapped[str] = mapped_column(Text)
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))

@@ -118,9 +118,18 @@ def _reached(name: str, by_id: Mapping[str, str], further: Mapping[str, set[str]
 
 def forget_names(ctx: Context, row_ids: Sequence[int]) -> list[int]:
     """Delete what erased statements named; returns the files that came with them."""
-    files = ctx.session.scalars(select(AttachmentRow.file_id).where(AttachmentRow.statement.in_(row_ids))).all()
-    for table in (MentionRow, ReferenceRow, AttachmentRow):
+    for table in (MentionRow, ReferenceRow):
         ctx.session.execute(
             delete(table).where(table.statement.in_(row_ids)), execution_options={"synchronize_session": False}
         )
+    return forget_attachments(ctx, row_ids)
+
+
+def forget_attachments(ctx: Context, row_ids: Sequence[int]) -> list[int]:
+    """Delete what says that files came with these statements; returns the files."""
+    files = ctx.session.scalars(select(AttachmentRow.file_id).where(AttachmentRow.statement.in_(row_ids))).all()
+    ctx.session.execute(
+        delete(AttachmentRow).where(AttachmentRow.statement.in_(row_ids)),
+        execution_options={"synchronize_session": False},
+    )
     return sorted(set(files))

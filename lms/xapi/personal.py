@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from lms.accounts.api import own_addresses
 from lms.contract.types import PersonalData, PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.media import forget_files
 from lms.xapi.data import Outcome
+from lms.xapi.events import StatementsErased
 from lms.xapi.figures import mark_stale
 from lms.xapi.ledger import entries_of
-from lms.xapi.models import IntentRow, StatementRow
+from lms.xapi.models import IntentRow, MentionRow, StatementRow
 from lms.xapi.naming import forget_names
+from lms.xapi.sealing import ranges_of
+from lms.xapi.statements import identifiers_of, thing_of
 from lms.xapi.telling import told_to_person, trace_of
 
 RAW = "raw"
@@ -87,7 +91,7 @@ def _sent(ctx: Context, membership_id: int) -> Iterator[bytes]:
 
 def _raw(ctx: Context, membership_id: int) -> Iterator[bytes]:
     """The statements as they are in the ledger, one a line."""
-    for row in _in_pages(ctx, _about(membership_id), StatementRow):
+    for row in _in_pages(ctx, _about(membership_id).where(StatementRow.closed_at.is_(None)), StatementRow):
         yield row.raw.replace("\r", " ").replace("\n", " ").encode() + b"\n"
 
 
@@ -121,10 +125,28 @@ def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str
     )
     while row_ids := ctx.session.scalars(voided.limit(_CHUNK)).all():
         _erase(ctx, row_ids)
+    _erase_by_address(ctx, own_addresses(ctx, membership_id))
     ctx.session.execute(
         update(IntentRow).where(IntentRow.membership_id == membership_id).values(payload={}),
         execution_options={"synchronize_session": False},
     )
+
+
+def _erase_by_address(ctx: Context, addresses: Collection[str]) -> None:
+    """What machines said of the person under an e-mail: as who acted, or named beside someone else.
+
+    Bytes are never changed, so a statement that names the person goes as a whole, whoever acted in it (decision 19).
+    """
+    found = [one for address in addresses for one in identifiers_of(address)]
+    things = [thing_of("agent", one) for one in found]
+    named = select(MentionRow.statement).where(MentionRow.thing.in_(things))
+    reached = or_(StatementRow.actor.in_(found), StatementRow.id.in_(named))
+    query = select(StatementRow.id).where(reached, StatementRow.erased_at.is_(None)).limit(_CHUNK)
+    while found and (row_ids := ctx.session.scalars(query).all()):
+        entries = entries_of(ctx, StatementRow.id.in_(row_ids))
+        for figure in ctx.registry.figures:
+            mark_stale(ctx, figure.name, set(figure.touched(ctx, entries)))
+        _erase(ctx, row_ids)
 
 
 def _erase(ctx: Context, row_ids: Sequence[int]) -> None:
@@ -133,3 +155,4 @@ def _erase(ctx: Context, row_ids: Sequence[int]) -> None:
         update(StatementRow).where(StatementRow.id.in_(row_ids)).values(erased_at=ctx.now, **_ERASED),
         execution_options={"synchronize_session": False},
     )
+    ctx.tell(StatementsErased(len(row_ids), ranges_of(row_ids)))

@@ -121,6 +121,13 @@ def account_of(prefix: str, name: str) -> str:
     return f"account:{prefix}|{name}"
 
 
+def identifiers_of(address: str) -> list[str]:
+    """The identifiers of an agent with this e-mail (xAPI 1.0.3, Data, 2.4.2.3)."""
+    forms = dict.fromkeys([f"mailto:{address}", f"mailto:{address.lower()}"])
+    digests = [hashlib.sha1(one.encode(), usedforsecurity=False).hexdigest() for one in forms]
+    return [*forms, *(f"mbox_sha1sum:{one}" for one in digests)]
+
+
 def thing_of(kind: str, name: str) -> bytes:
     """Under which key a mention is found: of an "agent" by its identifier, of an "activity" by its IRI."""
     return hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=16).digest()

@@ -29,12 +29,13 @@ class _Words(msgspec.Struct):
     object: _Thing
 
 
+_PRUNED = b'{"verb":{},"object":{}}'
 _words = msgspec.json.Decoder(_Words).decode
 
 
 def trace_of(ctx: Context, row: Any) -> Trace:
     """A row with the columns of a statement, in words."""
-    words = _words(row.raw)
+    words = _words(row.raw or _PRUNED)
     known = ctx.registry.verbs.get(row.verb)
     display = known.display if known is not None else words.verb.display
     return Trace(

@@ -131,8 +131,13 @@ def voided_entries(ctx: Context, *, registration: str, activities: Collection[st
             at=word.occurred_at,
             source=word.source,
             by_id=word.membership_id,
-            reason=str(_word(word.raw).context.extensions.get(ctx.iri_prefix + REASON_EXTENSION, "")),
+            reason=_reason(ctx, word.raw),
         )
         for row in rows
         if (word := words.get(row.voided_by)) is not None
     ]
+
+
+def _reason(ctx: Context, raw: str) -> str:
+    """A word that was pruned gives none any more."""
+    return str(_word(raw).context.extensions.get(ctx.iri_prefix + REASON_EXTENSION, "")) if raw else ""

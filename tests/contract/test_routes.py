@@ -38,6 +38,8 @@ PUBLIC_ROUTES = {
     "news.news",  # after a path, people without account answer by a signed link
     "news.post_news",
     "news.thanks",
+    "seal.index",  # a root is worth something when anyone can compare it
+    "seal.roots",
     "lrs.about",  # xAPI 1.0.3, Communication, 2.8
 }
 """Routes without a signed-in person. Adding one is a decision: say why beside it."""

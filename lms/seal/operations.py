@@ -1,0 +1,36 @@
+"""What people ask of the seal, and what leaves this server."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms.kernel.context import Context
+from lms.kernel.jobs import RUNNING, WAITING, JobRow, start_job
+from lms.seal.models import LinkRow
+from lms.seal.permissions import READ
+
+VERIFY_JOB = "seal.verify"
+
+
+def start_verification(ctx: Context, *, page: str, root: str = "") -> JobRow:
+    """Have the chain verified; asked twice, it is done once."""
+    ctx.require(READ)
+    under_way = select(JobRow).where(
+        JobRow.kind == VERIFY_JOB,
+        JobRow.owner_id == (ctx.actor.membership_id if ctx.actor else None),
+        JobRow.state.in_((WAITING, RUNNING)),
+        JobRow.cancel_asked.is_(False),
+    )
+    known = ctx.session.scalars(under_way).first()
+    return known or start_job(ctx, VERIFY_JOB, {"page": page, "root": root})
+
+
+def mark_mailed(ctx: Context, number: int, at: datetime) -> bool:
+    """Note that a root leaves by mail; False when it has left already."""
+    row = ctx.session.scalar(select(LinkRow).where(LinkRow.number == number).with_for_update())
+    if row is None or row.mailed_at is not None:
+        return False
+    row.mailed_at = at
+    return True
