@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from sqlalchemy import Select, func, literal_column, select, table
 
@@ -32,7 +33,7 @@ def earlier_writers_ended(database: Database, name: str, *, patience: float = PA
 
 
 def _writers(name: str) -> Select[str]:
-    here = select(literal_column("oid")).select_from(table("pg_database")).where(
+    here: Select[Any] = select(literal_column("oid")).select_from(table("pg_database")).where(
         literal_column("datname") == func.current_database()
     )  # fmt: skip
     return select(literal_column("virtualtransaction")).select_from(table("pg_locks")).where(

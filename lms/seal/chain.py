@@ -80,8 +80,10 @@ def as_json(link: Link) -> dict[str, Any]:
 
 def from_json(said: Mapping[str, Any]) -> Link:
     """The same, read back; raises `KeyError`, `TypeError` or `ValueError` when it is none."""
-    hashes = {name: bytes.fromhex(said[name]) for name in ("previous", "merkle", "facts", "closing", "root")}
-    numbers = {name: int(said[name]) for name in ("number", "first_row", "last_row", "count")}
+    hashes: dict[str, Any] = {
+        name: bytes.fromhex(said[name]) for name in ("previous", "merkle", "facts", "closing", "root")
+    }
+    numbers: dict[str, Any] = {name: int(said[name]) for name in ("number", "first_row", "last_row", "count")}
     at = datetime.fromisoformat(said["sealed_at"])
     if any(len(one) != len(NO_CLOSING) for one in hashes.values()) or min(numbers.values()) < 0 or at.tzinfo is None:
         raise ValueError("not a link")

@@ -83,7 +83,7 @@ def prove_statement(platform: Platform, statement_id: str, organisation: str | N
 @click.option("--dry-run", is_flag=True, help="Only say how many, and which figures stand on them.")
 @click.option("--organisation", default=None, help="Key or name; not needed while there is one.")
 @click.pass_obj
-def prune_ledger(platform: Platform, organisation: str | None, *, dry_run: bool, **asked: Any) -> None:
+def prune_ledger(platform: Platform, /, organisation: str | None, *, dry_run: bool, **asked: Any) -> None:
     """Let a sealed closing snapshot take the place of the bytes of old statements; the figures stay."""
     here = _one(platform, organisation)
     before: datetime | None = asked["before"]

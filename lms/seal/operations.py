@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 
 from lms.kernel.context import Context
@@ -27,10 +25,10 @@ def start_verification(ctx: Context, *, page: str, root: str = "") -> JobRow:
     return known or start_job(ctx, VERIFY_JOB, {"page": page, "root": root})
 
 
-def mark_mailed(ctx: Context, number: int, at: datetime) -> bool:
-    """Note that a root leaves by mail; False when it has left already."""
-    row = ctx.session.scalar(select(LinkRow).where(LinkRow.number == number).with_for_update())
+def take_root_to_mail(ctx: Context) -> int | None:
+    """The number of the latest link, once: None when it has left by mail already, or when there is none."""
+    row = ctx.session.scalar(select(LinkRow).order_by(LinkRow.number.desc()).limit(1).with_for_update())
     if row is None or row.mailed_at is not None:
-        return False
-    row.mailed_at = at
-    return True
+        return None
+    row.mailed_at = ctx.now
+    return row.number

@@ -18,9 +18,8 @@ from lms.kernel.platform import Platform
 from lms.seal.data import Finding
 from lms.seal.letters import root_letter
 from lms.seal.models import CheckRow, LinkRow
-from lms.seal.operations import VERIFY_JOB, mark_mailed
+from lms.seal.operations import VERIFY_JOB, take_root_to_mail
 from lms.seal.queries import state
-from lms.seal.reading import latest_link
 from lms.seal.sealing import seal_now
 from lms.seal.verifying import verify
 
@@ -55,10 +54,10 @@ def _seal_of_the_day(platform: Platform, here: OrganisationInfo) -> None:
     if is_early or (found.mailed_at is not None and local_day(found.mailed_at, here.timezone) >= today):
         return
     with platform.writing(here.id) as ctx:
-        latest = latest_link(ctx)
-        if latest is not None and mark_mailed(ctx, latest.number, ctx.now):
+        number = take_root_to_mail(ctx)
+        if number is not None:
             for membership_id in sorted({one.membership_id for one in holders(ctx, [Role.MANAGER])}):
-                start_job(ctx, LETTER, {"number": latest.number, "to": membership_id})
+                start_job(ctx, LETTER, {"number": number, "to": membership_id})
 
 
 def send_letter(platform: Platform, job: RunningJob) -> None:
