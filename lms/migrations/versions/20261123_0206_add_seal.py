@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123_0149_add_seal"
-down_revision = "20261123_0049_add_lrs"
+revision = "20261123_0206_add_seal"
+down_revision = "20261123_0205_together"
 branch_labels = None
 depends_on = None
 
