@@ -65,6 +65,12 @@ def open_erasure(ctx: Context) -> Erasure | None:
     return ctx.session.scalar(select(Erasure).where(Erasure.membership_id == ctx.subject.membership_id, _IS_OPEN))
 
 
+def is_being_erased(ctx: Context) -> bool:
+    """Whether the person has gone, or is about to: what is prepared for them meanwhile is not kept."""
+    found = open_erasure(ctx) if ctx.actor is not None else None
+    return ctx.actor is None or (found is not None and found.started_at is not None)
+
+
 def ask_erasure(ctx: Context) -> Erasure:
     """The person asks to be erased; asked twice, it is asked once."""
     known = open_erasure(ctx)

@@ -24,7 +24,7 @@ from lms.accounts.grants import (
     require_over,
 )
 from lms.accounts.identifiers import EmailTaken, is_email_taken_here, looking_again, people_with, replace_identifier
-from lms.accounts.leading import Refused, keep_a_leader, keep_a_leader_without
+from lms.accounts.leading import Refused, keep_a_leader, keep_a_leader_without, leading
 from lms.accounts.models import GrantRow, Identifier, Invitation, Membership, Person
 from lms.accounts.names import sort_name_of
 from lms.accounts.permissions import (
@@ -231,6 +231,7 @@ def change_person(
 ) -> None:
     """Correct a name or a contact. The ways in follow only when no other organisation knows this person."""
     require_over(ctx, WRITE_PEOPLE, [membership])
+    _refuse_erased(membership)
     values = {"given_name": given_name, "family_name": family_name, "email": email, "phone": phone}
     changed = tuple(name for name, value in values.items() if getattr(membership, name) != value)
     if "email" in changed and email and is_email_taken_here(ctx, membership, email):
@@ -274,10 +275,12 @@ def give_role(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> GrantRow:
-    """Give someone a role, on the whole organisation or on a scope, between two moments; never above one's own."""
+    """Give someone a role, on the whole organisation or on a scope, between two moments; never above one's own, nor to oneself."""
     ctx.require(WRITE_ROLES, on=membership)
     if role not in givable_roles(ctx):
         raise Forbidden(WRITE_ROLES.name)
+    _refuse_erased(membership)
+    _refuse_own(ctx, membership)
     if ends_at is not None and ends_at <= (starts_at or ctx.now):
         raise Refused(mark("La fin doit venir après le début."))
     scope = scope or USUAL_SCOPE[role]
@@ -303,6 +306,19 @@ def give_role(
     )
     ctx.tell(RoleGranted(membership.id, row.id, role, scope))
     return row
+
+
+def _refuse_erased(membership: Membership) -> None:
+    """Nothing is written about who was erased: neither a name again, nor a role."""
+    if membership.erased_at is not None:
+        raise Refused(mark("Les données de cette personne sont effacées."))
+
+
+def _refuse_own(ctx: Context, membership: Membership) -> None:
+    """A manager who made themself a coach would read messages that are not for them. Who leads alone has nobody to ask."""
+    me = ctx.subject.membership_id
+    if membership.id == me and any(row.membership_id != me for row in leading(ctx)):
+        raise Refused(mark("Vous ne pouvez pas vous donner un rôle : demandez à une autre personne responsable."))
 
 
 def take_role_back(ctx: Context, *, membership: Membership, key: str) -> None:

@@ -62,7 +62,8 @@ def change_preferences(ctx: Context, *, chosen: Mapping[str, str]) -> None:
 def change_logo(ctx: Context, *, picture: bytes) -> None:
     """Show another picture, made small and harmless beforehand (`lms.kernel.media`); without bytes, the name stands alone."""
     require_everywhere(ctx, WRITE_ORGANISATION)
-    row = ctx.session.get_one(Organisation, ctx.here.id)
+    # Locked: of two logos sent at once, the second takes the place of the first.
+    row = ctx.session.get_one(Organisation, ctx.here.id, with_for_update=True)
     if not picture and not row.logo:
         return
     ctx.session.execute(delete(Logo))

@@ -22,6 +22,7 @@ from lms.accounts.erasing import (
     due_erasure,
     end_erasure,
     end_keeping,
+    is_being_erased,
     is_due,
     start_erasure,
     take_erasure,
@@ -206,6 +207,8 @@ def pack_data(platform: Platform, job: RunningJob) -> None:
                 report=lambda done, total: job.save(done=done, total=total),
             )
         with platform.database.writing(job.organisation_id) as session:
+            if is_being_erased(platform.context_in(session, job.organisation_id, job.owner_id)):
+                return
             ctx = replace(ctx, session=session)
             target.seek(0)
             # The bytes are copied before the first write: the only writer's place of SQLite stays free meanwhile.

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from lms.accounts import erasing, operations, own_contacts
+from lms.accounts import downloads, erasing, operations, own_contacts, tasks
 from lms.accounts.api import ensure_person
+from lms.accounts.logos import own_logo
 from lms.accounts.models import Erasure, Identifier, Membership
 from lms.accounts.operations import Refused
+from lms.accounts.organisations import change_logo
 from lms.accounts.roster import RosterLine
 from lms.accounts.signing import Signer
 from lms.accounts.tasks import TIDY, erase_person
 from lms.kernel import jobs
 from lms.kernel.context import Context
-from lms.kernel.jobs import RunningJob
+from lms.kernel.jobs import JobRow, RunningJob
 from lms.kernel.locking import Locker
 from lms.kernel.platform import Platform
 from lms.kernel.preferences import PreferenceRow, set_preference
@@ -188,3 +190,34 @@ def test_between_two_steps_of_the_job_it_is_withdrawn_no_more(
     erase_person(platform, job)
     assert refused == [erasing.STARTED] * len(erasing.GONE)
     assert whole(platform, world, due) == (False, True, False)
+
+
+def test_a_download_that_is_packed_while_its_person_is_erased_is_not_kept(
+    platform: Platform, world: World, due: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers: one has read everything already when the other begins to erase."""
+    with platform.writing(world.organisation, world.members["learner"]) as ctx:
+        row = downloads.start_download(ctx, page="/moi/donnees/tout")
+    job = RunningJob(platform, row.id, world.organisation, row.owner_id, row.arguments, {})
+
+    def erase_meanwhile(_ctx: Context, target: Any, **_named: Any) -> None:
+        target.write(b"everything")
+        with platform.writing(world.organisation) as ctx:
+            erasing.take_erasure(ctx, due, locker=LOCKER)
+
+    monkeypatch.setattr(tasks, "write_download", erase_meanwhile)
+    tasks.pack_data(platform, job)
+    with platform.reading(world.organisation) as ctx:
+        assert ctx.session.get_one(JobRow, row.id).file_id is None
+
+
+def test_two_logos_sent_at_once_leave_one(platform: Platform, world: World) -> None:
+    me = (world.organisation, world.members["manager"])
+    you = (world.organisation, world.members["administrator"])
+    first, second = b"first", b"second"
+    found = at_once(
+        platform, me, you, lambda ctx: change_logo(ctx, picture=first), lambda ctx: change_logo(ctx, picture=second)
+    )
+    assert found == [None, None]
+    with platform.reading(world.organisation) as ctx:
+        assert own_logo(ctx) == second

@@ -323,3 +323,28 @@ def test_one_address_twice_is_one_person(acting: Acting) -> None:
     first, again = operations.invite_many(acting("manager"), lines=[AWA, AWA])
     assert (first.is_new, again.is_new) == (True, False)
     assert first.membership is again.membership
+
+
+def test_nobody_gives_themself_a_role_while_another_person_leads(acting: Acting, world: World) -> None:
+    manager = acting("manager")
+    me = member(manager, world, "manager")
+    with pytest.raises(Refused, match="une autre personne responsable"):
+        operations.give_role(manager, membership=me, role=Role.COACH)
+    with pytest.raises(Refused):
+        operations.give_role(manager, membership=me, role=Role.TRAINER, scope=Scope.COHORT, scope_id=1)
+    administrator = member(manager, world, "administrator")
+    administrator.status = "ended"
+    manager.session.flush()
+    assert operations.give_role(manager, membership=me, role=Role.COACH).membership_id == me.id
+
+
+def test_of_who_was_erased_nothing_is_written_again(acting: Acting, world: World) -> None:
+    ctx = acting("administrator")
+    gone = member(ctx, world, "learner")
+    gone.erased_at, gone.status = ctx.now, "ended"
+    with pytest.raises(Refused, match="effacées"):
+        operations.change_person(ctx, membership=gone, given_name="Awa", family_name="", email="a@b.test", phone="")
+    with pytest.raises(Refused, match="effacées"):
+        operations.give_role(ctx, membership=gone, role=Role.LEARNER)
+    operations.reopen_membership(ctx, membership=gone)
+    assert gone.status == "ended"
