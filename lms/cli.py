@@ -16,7 +16,7 @@ from lms.app import build_platform, create_app
 from lms.kernel import extraction, jobs
 from lms.kernel.migrating import migrate_database
 from lms.kernel.platform import Platform
-from lms.kernel.worker import WatchedWorker, run_worker, worker_command
+from lms.kernel.worker import ServersWork, WatchedWorker, run_worker, worker_command
 from lms.settings import MissingSetting, Settings, WrongSetting
 
 
@@ -77,6 +77,8 @@ def serve(ctx: click.Context, host: str, port: int, *, demo: bool) -> None:
     worker = WatchedWorker(worker_command()) if platform.settings.workers else None
     if worker:
         worker.start()
+    own = ServersWork(platform)
+    own.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # What was made so far stays for good: the collector need not look at it again, at every request.
     gc.collect()
@@ -85,6 +87,7 @@ def serve(ctx: click.Context, host: str, port: int, *, demo: bool) -> None:
     try:
         waitress.serve(app, host=host, port=port, threads=platform.settings.threads, ident=None)
     finally:
+        own.stop()
         if worker:
             worker.stop()
         jobs.forget_waker()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -37,6 +39,12 @@ class Attempts:
         """Count one more."""
         for limit, text in counted:
             self._limiter.hit(limit, _anonymous(text))
+
+    def seconds_to_wait(self, *counted: tuple[RateLimitItem, str]) -> int:
+        """How long until none of these is used up, in whole seconds; 0: one may try."""
+        full = [one for one in counted if not self._limiter.test(one[0], _anonymous(one[1]))]
+        ends = [self._limiter.get_window_stats(limit, _anonymous(text)).reset_time for limit, text in full]
+        return max(1, math.ceil(max(ends) - time.time())) if ends else 0
 
     def spend(self, limit: RateLimitItem, text: str) -> bool:
         """Count one more, and say whether it was still allowed."""

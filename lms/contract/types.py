@@ -142,12 +142,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Work that comes back: `run(platform)` every `minutes`, in the worker; with `on_wake`, also whenever it is woken."""
+    """Work that comes back: `run(platform)` every `minutes`, in the worker; with `on_wake`, also whenever it is woken.
+
+    With `in_server` it runs in the process that serves pages instead, and once more when that stops: for what is kept in its
+    memory.
+    """
 
     name: str
     minutes: int
     run: Callable[..., None]
     on_wake: bool = False
+    in_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from huey import Huey, crontab
 
+from lms.contract.types import Schedule
 from lms.kernel import jobs
 from lms.kernel.delivery import deliver_events
 from lms.kernel.parking import sweep
@@ -20,6 +22,7 @@ from lms.kernel.platform import Platform
 
 log = logging.getLogger(__name__)
 RESTART_SECONDS = 2.0
+LOOK_SECONDS = 60.0
 
 
 def wake_from(platform: Platform) -> Huey:
@@ -35,7 +38,8 @@ def run_worker(platform: Platform) -> None:
     jobs.recover(platform)
     queue = wake_from(platform)
     for schedule in platform.registry.schedules.values():
-        _schedule(platform, queue, schedule.name, schedule.minutes, schedule.run)
+        if not schedule.in_server:
+            _schedule(platform, queue, schedule.name, schedule.minutes, schedule.run)
     _schedule(platform, queue, "optimise", 24 * 60, lambda one: one.database.optimise())
     _schedule(platform, queue, "parked", 30, lambda one: sweep(one.settings.data_dir, one.clock()))
     _work(platform)
@@ -72,6 +76,42 @@ def _work(platform: Platform) -> None:
         if schedule.on_wake:
             schedule.run(platform)
     jobs.sweep(platform)
+
+
+class ServersWork:
+    """What comes back in the process that serves pages, for what it keeps in memory: on a thread of its own."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._due = {
+            one: time.monotonic() + one.minutes * 60 for one in platform.registry.schedules.values() if one.in_server
+        }
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._come_back, name="servers-work", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look, once a minute, what is due."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Do all of it once more, and end."""
+        self._stopping.set()
+        self._thread.join(10)
+        self._run(self._due)
+
+    def _come_back(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            now = time.monotonic()
+            ready = [one for one, at in self._due.items() if at <= now]
+            self._due.update({one: now + one.minutes * 60 for one in ready})
+            self._run(ready)
+
+    def _run(self, schedules: Iterable[Schedule]) -> None:
+        for one in schedules:
+            try:
+                one.run(self._platform)
+            except Exception:
+                log.exception("%s failed; it comes back", one.name)
 
 
 class WatchedWorker:

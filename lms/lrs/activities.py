@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.kernel.context import Context
+from lms.lrs.data import Bounds
 from lms.lrs.incoming import Incoming
 from lms.lrs.models import ActivityRow
 from lms.xapi.api import last_said_of
@@ -21,13 +22,17 @@ _KNOWN = select(ActivityRow.iri, ActivityRow.definition).where(ActivityRow.iri.i
 _noted: set[tuple[int, bytes]] = set()
 
 
-def note_definitions(ctx: Context, statements: Iterable[Incoming]) -> None:
-    """Merge what new statements say of their activities into what is known; nothing is written when nothing is new."""
+def note_definitions(ctx: Context, statements: Iterable[Incoming], *, bounds: Bounds | None = None) -> None:
+    """Merge what new statements say of their activities into what is known; nothing is written when nothing is new.
+
+    `bounds`: who speaks is heard on these activities only.
+    """
     said: dict[str, dict[str, bytes]] = {}
     for one in statements:
         for part, found in _parts_with_definitions(ctx, one):
             for iri, definition in found:
-                said.setdefault(iri, {}).setdefault(_text(definition), part)
+                if bounds is None or bounds.covers(iri):
+                    said.setdefault(iri, {}).setdefault(_text(definition), part)
     if not said:
         return
     known = {row.iri: row.definition for row in ctx.session.execute(_KNOWN, {"iris": sorted(said)})}
@@ -45,7 +50,7 @@ def note_definitions(ctx: Context, statements: Iterable[Incoming]) -> None:
             repeated.difference_update(said[iri].values())
     if changed:
         ctx.session.execute(_upsert(ctx), changed)
-    else:
+    elif bounds is None:  # else not all of a part was heard
         _remember(ctx, repeated)
 
 

@@ -13,12 +13,15 @@ LATEST = 20
 """So many statements are looked at for names."""
 
 
-def person_of(ctx: Context, identifier: str, asked: str) -> dict[str, Any]:
-    """A Person object: the identifier that was asked for, and the names under which it acted lately."""
+def person_of(ctx: Context, identifier: str, asked: str, *, authority: str | None = None) -> dict[str, Any]:
+    """A Person object: the identifier that was asked for, and the names under which it acted lately.
+
+    `authority`: only as this machine named it.
+    """
     agent = json.loads(asked)
     found: dict[str, Any] = {"objectType": "Person"}
     names = [agent["name"]] if agent.get("name") else []
-    statements, _more = matching_statements(ctx, Filter(agent=identifier, limit=LATEST))
+    statements, _more = matching_statements(ctx, Filter(agent=identifier, authority=authority, limit=LATEST))
     for one in statements:
         said = json.loads(one.raw)
         names += [

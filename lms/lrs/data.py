@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from lms.contract.types import Source
+
+
+class Scope(StrEnum):
+    """What a machine may do (xAPI 1.0.3, Communication, 4.2)."""
+
+    WRITE = "statements/write"
+    READ_MINE = "statements/read/mine"
+    READ = "statements/read"
+    STATE = "state"
+    PROFILE = "profile"
+    ALL = "all"
+
+
+READING = (Scope.READ, Scope.READ_MINE, Scope.STATE, Scope.PROFILE)
+"""The scopes that read something: each of them reads what activities and agents are."""
+LAUNCHED = frozenset({Scope.WRITE, Scope.READ_MINE, Scope.STATE, Scope.PROFILE})
+"""What a launched activity may do, within its bounds."""
+
+
+class WrongCredentials(Exception):
+    """No machine has these credentials, or none were sent; the message says why, where who asks has the secret."""
+
+
+class TooManyTries(Exception):
+    """Too many wrong secrets."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many wrong secrets; try again in {seconds} seconds")
+        self.seconds = seconds
 
 
 class OtherContent(Exception):
@@ -17,17 +49,53 @@ class NotYours(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a launched activity speaks of: one person, one registration, one activity and what lies below it."""
+
+    actor: str
+    """The person's pseudonym."""
+    registration: str
+    activity: str
+
+    def covers(self, iri: str) -> bool:
+        """Whether an IRI is the activity's, or goes on from it by "/", "#" or "?"."""
+        start = self.activity.rstrip("/")
+        return iri == self.activity or iri.startswith((f"{start}/", f"{start}#", f"{start}?"))
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """A machine that has shown its credentials."""
 
     key: str
     name: str
     organisation_id: int
+    scopes: frozenset[str] = frozenset({Scope.ALL})
+    dropped_verbs: frozenset[str] = frozenset()
+    bounds: Bounds | None = None
+    """Of a launched activity."""
 
     @property
     def source(self) -> str:
         """What its statements carry as their source."""
-        return f"{Source.PARTNER.value}:{self.name}"
+        return f"{Source.PARTNER.value}:{self.name}" if self.bounds is None else Source.LAUNCHED_UNIT.value
+
+    @property
+    def reads_only(self) -> str | None:
+        """The authority whose statements it may read; None: everybody's.
+
+        By key, not by name: a key with few rights does not read what another one of the same partner has written.
+        """
+        return None if self.scopes & {Scope.READ, Scope.ALL} else self.key
+
+    def require(self, *scopes: Scope) -> None:
+        """`NotYours` unless it has one of these scopes."""
+        if not self.scopes & {*scopes, Scope.ALL}:
+            raise NotYours(f"these credentials lack the scope {_listed(scopes)}")
+
+
+def _listed(scopes: Iterable[Scope]) -> str:
+    return " or ".join(f"“{one.value}”" for one in scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +114,11 @@ class Secret:
 
     key: str
     secret: str = field(repr=False)
+
+    @property
+    def basic(self) -> str:
+        """What stands after `Authorization: Basic`: the form of the auth-token of cmi5."""
+        return base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class ClientRow(OrganisationOwned, Base):
     name: Mapped[str] = mapped_column(String(100))
     key: Mapped[str] = mapped_column(String(40))
     secret_hash: Mapped[str] = mapped_column(String(200))
+    old_secret_hash: Mapped[str | None] = mapped_column(String(200))
+    """The secret before the last rotation."""
+    old_secret_until: Mapped[datetime | None]
+    """Until when it is good, too."""
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -31,6 +35,27 @@ class ClientRow(OrganisationOwned, Base):
     """What it may do, by the words of xAPI 1.0.3, Communication, 4.2 (`data.Scope`)."""
     dropped_verbs: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     """IRIs of verbs that are acknowledged and not kept: noise that a tool cannot be told to leave out."""
+
+
+class SessionRow(OrganisationOwned, Base):
+    """A launched activity that may speak for one person, for a while: see `sessions`."""
+
+    __tablename__ = "lrs_session"
+    __retention__ = "raw"
+    __scopes__ = {"person": "membership_id"}
+    __table_args__ = (Index(None, "key", unique=True), Index(None, "membership_id"))
+
+    key: Mapped[str] = mapped_column(String(40))
+    """Begins with an "s", which keys of machines never do."""
+    secret_hash: Mapped[str] = mapped_column(String(200))
+    membership_id: Mapped[int] = mapped_column(ForeignKey("accounts_membership.id"))
+    actor: Mapped[str] = mapped_column(String(36))
+    """The person's pseudonym."""
+    registration: Mapped[str] = mapped_column(String(36))
+    activity: Mapped[str] = mapped_column(String(500))
+    opened_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class DocumentRow(OrganisationOwned, Base):

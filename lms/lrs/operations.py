@@ -9,6 +9,7 @@ from lms.accounts.api import membership_ids_by_uuid
 from lms.kernel.context import Context
 from lms.kernel.files import keep_file
 from lms.lrs.activities import note_definitions
+from lms.lrs.bounds import check_said
 from lms.lrs.data import Client, NotYours, OtherContent
 from lms.lrs.fixing import fixed, pseudonym_of
 from lms.lrs.incoming import Incoming
@@ -23,9 +24,12 @@ computes each once for all that was said meanwhile."""
 def receive(ctx: Context, client: Client, *, statements: Sequence[Incoming], data_dir: Path) -> list[str]:
     """Take in what a machine says, all or nothing; returns the ids in the order of the request.
 
-    An id that is known with the same content changes nothing; with another one it is `OtherContent`.
+    An id that is known with the same content changes nothing; with another one it is `OtherContent`. Statements of verbs that
+    are dropped for this machine have to follow the rules like the others; then their ids are returned and nothing is kept.
     """
+    check_said(ctx, client, statements)
     _check_voiding(ctx, client, statements)
+    asked, statements = statements, [one for one in statements if one.said.verb.id not in client.dropped_verbs]
     stored, prefix = ctx.now, ctx.iri_prefix
     names = {name for one in statements if (name := pseudonym_of(one, prefix))}
     members = membership_ids_by_uuid(ctx, names) if names else {}
@@ -38,9 +42,9 @@ def receive(ctx: Context, client: Client, *, statements: Sequence[Incoming], dat
         for one in sorted(statements, key=lambda one: one.id)
     ]
     new = enter(ctx, rows, stored=stored, inline=INLINE_KEYS)
-    note_definitions(ctx, [one for one in statements if one.id in new])
+    note_definitions(ctx, [one for one in statements if one.id in new], bounds=client.bounds)
     _check_known(ctx, {one.id: one for one in statements if one.id not in new})
-    return [one.id for one in statements]
+    return [one.id for one in asked]
 
 
 def _keep_attachments(ctx: Context, statements: Sequence[Incoming], data_dir: Path) -> Mapping[str, KeptAttachment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -11,7 +12,7 @@ from lms.accounts.api import own_addresses
 from lms.contract.types import PersonalData
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
-from lms.lrs.models import DocumentRow
+from lms.lrs.models import DocumentRow, SessionRow
 from lms.xapi.api import identifiers_of
 
 RAW = "raw"
@@ -20,8 +21,8 @@ _CHUNK = 100
 
 
 def personal_data(ctx: Context, membership_id: int) -> PersonalData:
-    """Every document under the person's pseudonym: bookmarks, answers begun, preferences of a tool."""
-    return PersonalData(gettext(_TITLE), _documents(ctx, membership_id))
+    """Every document under the person's pseudonym: bookmarks, answers begun, preferences of a tool; when tools were opened."""
+    return PersonalData(gettext(_TITLE), chain(_documents(ctx, membership_id), _sessions(ctx, membership_id)))
 
 
 def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str]) -> None:
@@ -30,6 +31,10 @@ def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str
         known_as = [one for address in own_addresses(ctx, membership_id) for one in identifiers_of(address)]
         ctx.session.execute(
             delete(DocumentRow).where(or_(DocumentRow.membership_id == membership_id, DocumentRow.agent.in_(known_as))),
+            execution_options={"synchronize_session": False},
+        )
+        ctx.session.execute(
+            delete(SessionRow).where(SessionRow.membership_id == membership_id),
             execution_options={"synchronize_session": False},
         )
 
@@ -45,6 +50,20 @@ def _documents(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object
                 mark("Nom du document"): row.name,
                 mark("Contenu"): _text(row),
                 mark("Changé le"): row.changed_at,
+            }
+            ctx.session.expunge(row)
+
+
+def _sessions(ctx: Context, membership_id: int) -> Iterator[Mapping[str, object]]:
+    query = select(SessionRow).where(SessionRow.membership_id == membership_id).order_by(SessionRow.id)
+    last = 0
+    while rows := ctx.session.scalars(query.where(SessionRow.id > last).limit(_CHUNK)).all():
+        last = rows[-1].id
+        for row in rows:
+            yield {
+                mark("Outil ou activité"): row.activity,
+                mark("Ouvert le"): row.opened_at,
+                mark("Fermé le"): row.ended_at or row.expires_at,
             }
             ctx.session.expunge(row)
 

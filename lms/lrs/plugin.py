@@ -5,16 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from lms.contract.hooks import hookimpl
-from lms.contract.types import PersonalData
+from lms.contract.naming import Naming
+from lms.contract.types import Panel, PersonalData, Right, Schedule
 from lms.kernel.context import Context
 from lms.lrs import cli as commands
-from lms.lrs import personal, rest_documents, rest_statements
+from lms.lrs import personal, rest_documents, rest_statements, views
+from lms.lrs.clients import NAMING
+from lms.lrs.permissions import RIGHTS
+from lms.lrs.tasks import SCHEDULES
+
+
+@hookimpl
+def permissions() -> tuple[Right, ...]:
+    """Who gives machines an access."""
+    return RIGHTS
 
 
 @hookimpl
 def blueprints() -> tuple[Any, ...]:
-    """`/xapi/`."""
-    return tuple(dict.fromkeys((rest_statements.bp, rest_documents.bp)))
+    """`/xapi/`, and the pages of those who give machines an access."""
+    return tuple(dict.fromkeys((rest_statements.bp, rest_documents.bp, views.bp)))
+
+
+@hookimpl
+def panels() -> tuple[Panel, ...]:
+    """On the page of the organisation."""
+    return (Panel("organisation", 60, views.panel),)
+
+
+@hookimpl
+def namings() -> tuple[Naming, ...]:
+    """What the trail calls a machine."""
+    return (NAMING,)
+
+
+@hookimpl
+def schedules() -> tuple[Schedule, ...]:
+    """When machines spoke last; sessions that are long over."""
+    return SCHEDULES
 
 
 @hookimpl

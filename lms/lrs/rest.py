@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
+from limits import RateLimitItem, parse
 
+from lms.accounts.api import Attempts, neighbourhood
 from lms.kernel.context import Context
 from lms.kernel.rights import NotFound
 from lms.kernel.web import SAFE_METHODS, platform, public, session
 from lms.lrs import alternate, formats
 from lms.lrs.credentials import client_with
-from lms.lrs.data import Client, Collision, NotYours, OtherContent, PreconditionFailed
+from lms.lrs.data import (
+    Client,
+    Collision,
+    NotYours,
+    OtherContent,
+    PreconditionFailed,
+    Scope,
+    TooManyTries,
+    WrongCredentials,
+)
+from lms.lrs.usage import note_use
 from lms.xapi.api import Unacceptable, moment
 
 bp = Blueprint("lrs", __name__, url_prefix="/xapi")
 View = TypeVar("View", bound=Callable[..., Any])
 BASIC_CREDENTIALS = "basic credentials"
+PER_KEY = parse("20 per 15 minutes")
+"""Wrong secrets for one key, from wherever."""
+PER_ADDRESS = parse("60 per 15 minutes")
+"""Wrong secrets from one address: several machines may sit behind it."""
 VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
 # Before the version had a header there was version 0.9: who sends none hears that nothing else was asked for (3.3).
 ANSWERED = {"": "0.9", "1.0": "1.0.3", "2.0": "2.0.0"}
@@ -31,32 +47,65 @@ CROSS_ORIGIN = {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Length, Accept, Accept-Language, If-Match, "
     f"If-None-Match, {VERSION}",
-    "Access-Control-Expose-Headers": f"ETag, Last-Modified, Content-Length, Date, {VERSION}, {THROUGH}",
+    "Access-Control-Expose-Headers": f"ETag, Last-Modified, Content-Length, Date, Retry-After, {VERSION}, {THROUGH}",
     "Access-Control-Max-Age": "86400",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 
 
-class WrongCredentials(Exception):
-    """No client has these credentials, or none were sent."""
+def by_client(*scopes: Scope) -> Callable[[View], View]:
+    """A view for a machine with one of these scopes: asks for the version and the credentials, hands over the client.
+
+    Cookies count for nothing.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            g.xapi_family = _family()
+            client = _client()
+            client.require(*scopes)
+            return view(client, *args, **kwargs)
+
+        checked.lms_rights = BASIC_CREDENTIALS  # type: ignore[attr-defined]
+        return checked  # type: ignore[return-value]
+
+    return decorate
 
 
-def by_client(view: View) -> View:
-    """A view for a machine: asks for the version and the credentials, hands over the client. Cookies count for nothing."""
+def _client() -> Client:
+    """Who speaks. The right secret is never refused for what others tried; wrong ones are counted, per key and per address."""
+    given = request.authorization
+    if given is None or given.type != "basic" or not given.username or not given.password:
+        raise WrongCredentials
+    counted = ((PER_KEY, f"key {given.username}"), (PER_ADDRESS, f"from {neighbourhood(request.remote_addr)}"))
+    now = platform().clock()
+    try:
+        found = client_with(
+            platform().database, given.username, given.password, now=now, may_hash=lambda: not _wait(counted)
+        )
+    except WrongCredentials as wrong:
+        if str(wrong):
+            raise  # the secret was right, and is known not to open any more
+        seconds = _wait(counted)
+        if seconds:
+            raise TooManyTries(seconds) from None
+        _tries().count(*counted)
+        raise
+    if found.bounds is None:
+        note_use(found.key, now)
+    return found
 
-    @functools.wraps(view)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        g.xapi_family = _family()
-        given = request.authorization
-        if given is None or given.type != "basic" or not given.username or not given.password:
-            raise WrongCredentials
-        client = client_with(platform().database, given.username, given.password)
-        if client is None:
-            raise WrongCredentials
-        return view(client, *args, **kwargs)
 
-    checked.lms_rights = BASIC_CREDENTIALS  # type: ignore[attr-defined]
-    return checked  # type: ignore[return-value]
+def _tries() -> Attempts:
+    """What this process has counted."""
+    found: Attempts = current_app.extensions.setdefault("lrs_attempts", Attempts())
+    return found
+
+
+def _wait(counted: Sequence[tuple[RateLimitItem, str]]) -> int:
+    """How many seconds to wait before another wrong secret is answered; 0: none."""
+    return _tries().seconds_to_wait(*counted)
 
 
 def _family() -> str:
@@ -136,6 +185,8 @@ def _refused(failure: Exception) -> Any:
     response.status_code = status
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI"'
+    if isinstance(failure, TooManyTries):
+        response.headers["Retry-After"] = str(failure.seconds)
     return response
 
 
@@ -147,6 +198,7 @@ _STATUS: dict[type[Exception], int] = {
     OtherContent: 409,
     Collision: 409,
     PreconditionFailed: 412,
+    TooManyTries: 429,
 }
 for _kind in _STATUS:
     bp.register_error_handler(_kind, _refused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from lms.kernel.context import Context
 from lms.kernel.web import platform
 from lms.lrs import multipart
 from lms.lrs.asking import filter_of, form_of, one_statement, uuid_of
-from lms.lrs.data import Client, Form
+from lms.lrs.data import Client, Form, Scope
 from lms.lrs.incoming import Incoming, read_multipart, read_statements
 from lms.lrs.operations import receive
 from lms.lrs.queries import contents_of, shown
@@ -27,17 +28,17 @@ MOST_BYTES = 10_000_000
 
 
 @bp.get("/statements")
-@by_client
+@by_client(Scope.READ, Scope.READ_MINE)
 def statements(client: Client) -> Response:
     """One statement, or a page of those that match."""
     asked, ctx = parameters(), context_of(client)
     one = one_statement(asked)
     form = form_of(asked, request.accept_languages.values())
-    return _one(ctx, one, form) if one else _page(ctx, asked, form)
+    return _one(ctx, client, one, form) if one else _page(ctx, client, asked, form)
 
 
 @bp.post("/statements")
-@by_client
+@by_client(Scope.WRITE)
 def post_statements(client: Client) -> Any:
     """Take in one statement or several, all or none; answer with their ids."""
     parameters(())
@@ -46,7 +47,7 @@ def post_statements(client: Client) -> Any:
 
 
 @bp.put("/statements")
-@by_client
+@by_client(Scope.WRITE)
 def put_statement(client: Client) -> Any:
     """Take in one statement under the id of the address."""
     name = uuid_of(parameters({"statementId"}), "statementId")
@@ -69,8 +70,8 @@ def _sent(only: str | None) -> list[Incoming]:
     return read_statements(request.get_data(cache=False), family, only=only)
 
 
-def _one(ctx: Context, asked: tuple[str, bool], form: Form) -> Response:
-    found = statement_by_id(ctx, asked[0], voided=asked[1])
+def _one(ctx: Context, client: Client, asked: tuple[str, bool], form: Form) -> Response:
+    found = statement_by_id(ctx, asked[0], voided=asked[1], authority=client.reads_only)
     (text,) = shown(ctx, [found], form=form)
     response = _answer(ctx, [found], text.encode(), form)
     response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
@@ -79,8 +80,8 @@ def _one(ctx: Context, asked: tuple[str, bool], form: Form) -> Response:
     return response
 
 
-def _page(ctx: Context, asked: dict[str, str], form: Form) -> Response:
-    found, following = matching_statements(ctx, filter_of(asked))
+def _page(ctx: Context, client: Client, asked: dict[str, str], form: Form) -> Response:
+    found, following = matching_statements(ctx, replace(filter_of(asked), authority=client.reads_only))
     more = f"{request.path}?{urlencode({**asked, 'after': following})}" if following else ""
     # The bytes that were fixed when they were recorded, joined: never decoded and encoded again.
     body = ('{"statements":[' + ",".join(shown(ctx, found, form=form)) + '],"more":').encode()

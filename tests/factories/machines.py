@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lms.kernel.platform import Platform
-from lms.lrs.credentials import add_client
+from lms.lrs.clients import add_client
 
 
 @dataclass
@@ -56,10 +56,10 @@ class Machine:
         return found
 
 
-def make_machine(app: Flask, platform: Platform, organisation: int, name: str = "Moodle") -> Machine:
-    """A new client with its credentials."""
+def make_machine(app: Flask, platform: Platform, organisation: int, name: str = "Moodle", **options: Any) -> Machine:
+    """A new client with its credentials. `options`: those of `add_client`."""
     with platform.writing(organisation) as ctx:
-        given = add_client(ctx, name)
+        given = add_client(ctx, name, **options)
     return Machine(app.test_client(), given.key, given.secret)
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from lms.kernel.platform import Platform
-from lms.lrs import credentials
+from lms.lrs import credentials, hashing
 from tests.factories.learning import Learning, start_learning
 from tests.factories.machines import Machine, make_machine
 from tests.factories.world import World
@@ -19,7 +19,6 @@ def learning(app: Flask, platform: Platform, world: World) -> Learning:
 
 @pytest.fixture
 def machine(app: Flask, platform: Platform, world: World, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    monkeypatch.setattr(credentials, "_hasher", type(credentials._hasher)(time_cost=1, memory_cost=1024))
-    credentials._verified.clear()
-    credentials._refused.clear()
+    monkeypatch.setattr(hashing, "_hasher", type(hashing._hasher)(time_cost=1, memory_cost=1024))
+    credentials.forget()
     return make_machine(app, platform, world.organisation)

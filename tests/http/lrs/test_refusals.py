@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from lms.kernel.platform import Platform
 from lms.kernel.tenancy import across_tenants
-from lms.lrs import credentials
 from lms.xapi.models import StatementRow
 from tests.factories.browsing import signed_in
 from tests.factories.machines import Machine, make_machine, new_id, statement
@@ -50,35 +49,6 @@ def test_a_wrong_secret_and_an_empty_one_are_refused(engine_name: str, machine: 
     assert machine.get().status_code == 200
     machine.secret = "wrong"
     assert machine.get().status_code == 401
-
-
-def test_a_secret_is_hashed_slowly_once(engine_name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    verify = credentials._hasher.verify
-    monkeypatch.setattr(type(credentials._hasher), "verify", lambda self, *given: calls.append(1) or verify(*given))
-    for _ in range(5):
-        assert machine.get().status_code == 200
-    for _ in range(5):
-        machine.send("GET", "/statements", headers={"Authorization": basic(machine.key, "wrong")})
-    assert 1 <= len(calls) <= 2
-
-
-def basic(key: Any, secret: Any) -> Any:
-    return "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
-
-
-def test_revoked_credentials_end_within_seconds_in_every_process(
-    engine_name: str, platform: Platform, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert machine.get().status_code == 200
-    kept_here = dict(credentials._verified)
-    with platform.writing(world.organisation) as ctx:
-        credentials.revoke_client(ctx, machine.key)
-    assert machine.get().status_code == 401
-    credentials._verified.update(kept_here)  # another process, which has not heard of it
-    monkeypatch.setattr(credentials, "RECHECK_SECONDS", 0.0)
-    assert machine.get().status_code == 401
-    assert machine.post(statement()).status_code == 401
 
 
 def test_another_organisation_has_its_own_ledger(

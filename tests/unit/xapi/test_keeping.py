@@ -19,8 +19,6 @@ from lms.kernel.context import Context
 from lms.kernel.events import EventRow
 from lms.kernel.platform import Platform
 from lms.kernel.rights import Forbidden, NotFound
-from lms.lrs import credentials
-from lms.lrs.models import ClientRow
 from lms.xapi import tasks
 from lms.xapi.api import PASSED, Refused, mark_stale, raw_statements, record, stale_count, traces, void_statement
 from lms.xapi.figures import MAX_INLINE_KEYS
@@ -248,33 +246,3 @@ def test_a_figure_that_fails_waits_and_harms_no_statement(
     tasks.refold(platform)
     with platform.reading(world.organisation) as ctx:
         assert stale_count(ctx) == 0
-
-
-# ------------------------------------------------------------------------------------------------------------- machines
-
-
-def test_a_client_is_made_and_revoked_at_the_command_line(
-    engine_name: str, platform: Platform, world: World, command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = command("xapi", "client", "Moodle", "--organisation", "Association Essai")
-    assert answer.exit_code == 0, answer.output
-    key, secret = (line.partition(": ")[2] for line in answer.output.splitlines())
-    assert answer.output == f"key: {key}\nsecret: {secret}\n"
-    found = credentials.client_with(platform.database, key, secret)
-    assert (found.name, found.organisation_id, found.source) == ("Moodle", world.organisation, "partner:Moodle")
-    with platform.reading(world.organisation) as ctx:
-        row = ctx.session.scalars(select(ClientRow)).one()
-        assert secret not in row.secret_hash
-    assert command("xapi", "revoke", key).exit_code == 0
-    assert credentials.client_with(platform.database, key, secret) is None
-    assert command("xapi", "revoke", key).exit_code == 1
-    assert command("xapi", "revoke", "nothing").exit_code == 1
-
-
-def test_the_organisation_must_be_said_where_there_are_several(
-    engine_name: str, platform: Platform, world: World, command: Callable[..., Any]
-) -> None:
-    answer = command("xapi", "client", "Moodle")
-    assert answer.exit_code == 1
-    assert "--organisation" in answer.output
-    assert command("xapi", "client", "nom: avec\nligne", "--organisation", "Association Essai").exit_code == 1
