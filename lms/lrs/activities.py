@@ -27,12 +27,7 @@ def note_definitions(ctx: Context, statements: Iterable[Incoming], *, bounds: Bo
 
     `bounds`: who speaks is heard on these activities only.
     """
-    said: dict[str, dict[str, bytes]] = {}
-    for one in statements:
-        for part, found in _parts_with_definitions(ctx, one):
-            for iri, definition in found:
-                if bounds is None or bounds.covers(iri):
-                    said.setdefault(iri, {}).setdefault(_text(definition), part)
+    said = _said(ctx, statements, bounds)
     if not said:
         return
     known = {row.iri: row.definition for row in ctx.session.execute(_KNOWN, {"iris": sorted(said)})}
@@ -52,6 +47,17 @@ def note_definitions(ctx: Context, statements: Iterable[Incoming], *, bounds: Bo
         ctx.session.execute(_upsert(ctx), changed)
     elif bounds is None:  # else not all of a part was heard
         _remember(ctx, repeated)
+
+
+def _said(ctx: Context, statements: Iterable[Incoming], bounds: Bounds | None) -> dict[str, dict[str, bytes]]:
+    """IRI → each definition as text, with the bytes of the part that has it."""
+    said: dict[str, dict[str, bytes]] = {}
+    for one in statements:
+        for part, found in _parts_with_definitions(ctx, one):
+            for iri, definition in found:
+                if bounds is None or bounds.covers(iri):
+                    said.setdefault(iri, {}).setdefault(_text(definition), part)
+    return said
 
 
 def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

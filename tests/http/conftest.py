@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from lms.kernel.platform import Platform
-from lms.lrs import credentials, hashing
+from lms.lrs import activities, credentials, hashing
 from tests.factories.learning import Learning, start_learning
 from tests.factories.machines import Machine, make_machine
 from tests.factories.world import World
@@ -21,4 +21,5 @@ def learning(app: Flask, platform: Platform, world: World) -> Learning:
 def machine(app: Flask, platform: Platform, world: World, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(hashing, "_hasher", type(hashing._hasher)(time_cost=1, memory_cost=1024))
     credentials.forget()
+    activities._noted.clear()  # what the tables of another test held
     return make_machine(app, platform, world.organisation)
