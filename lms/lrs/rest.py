@@ -78,19 +78,16 @@ def _client() -> Client:
     given = request.authorization
     if given is None or given.type != "basic" or not given.username or not given.password:
         raise WrongCredentials
-    counted = ((PER_KEY, f"key {given.username}"), (PER_ADDRESS, f"from {neighbourhood(request.remote_addr)}"))
-    now = platform().clock()
+    key, now = given.username, platform().clock()
     try:
-        found = client_with(
-            platform().database, given.username, given.password, now=now, may_hash=lambda: not _wait(counted)
-        )
+        found = client_with(platform().database, key, given.password, now=now, may_hash=lambda: not _wait(key))
     except WrongCredentials as wrong:
         if str(wrong):
             raise  # the secret was right, and is known not to open any more
-        seconds = _wait(counted)
+        seconds = _wait(key)
         if seconds:
             raise TooManyTries(seconds) from None
-        _tries().count(*counted)
+        _tries().count(*_counted(key))
         raise
     if found.bounds is None:
         note_use(found.key, now)
@@ -103,9 +100,13 @@ def _tries() -> Attempts:
     return found
 
 
-def _wait(counted: Sequence[tuple[RateLimitItem, str]]) -> int:
+def _wait(key: str) -> int:
     """How many seconds to wait before another wrong secret is answered; 0: none."""
-    return _tries().seconds_to_wait(*counted)
+    return _tries().seconds_to_wait(*_counted(key))
+
+
+def _counted(key: str) -> Sequence[tuple[RateLimitItem, str]]:
+    return (PER_KEY, f"key {key}"), (PER_ADDRESS, f"from {neighbourhood(request.remote_addr)}")
 
 
 def _family() -> str:
