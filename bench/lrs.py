@@ -22,7 +22,7 @@ from bench.site import Site, made
 from lms.accounts.models import Membership
 from lms.courses.models import Enrolment
 from lms.courses.structure import structure
-from lms.lrs.credentials import add_client
+from lms.lrs.clients import add_client
 from lms.xapi.api import check, stale_count
 from lms.xapi.models import StatementRow
 from tests import postgres
