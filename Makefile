@@ -8,6 +8,7 @@ PORT ?= 8000
 WORKERS ?= 2
 TESTS ?= tests
 SUITE ?=
+DATABASE ?=
 
 .PHONY: all
 all: format check test
@@ -54,10 +55,10 @@ soak: ## Fault and fuzz tests at their full counts (long)
 	@LMS_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak $(TESTS)
 
 .PHONY: conformance
-conformance: ## Run a public suite that one has: make conformance SUITE=/path/to/suite
+conformance: ## Run a public suite that one has, on both databases: make conformance SUITE=/path/to/suite
 	@test -d "$(SUITE)" || { echo "Say where the suite is: make conformance SUITE=/path/to/suite" >&2; exit 1; }
-	@$(BOOTSTRAP) run
-	@$(BIN)/python -m tools.conformance "$(SUITE)"
+	@$(BOOTSTRAP) test
+	@$(BIN)/python -m tools.conformance "$(SUITE)" $(if $(DATABASE),--database "$(DATABASE)")
 
 .PHONY: lock
 lock: ## Recompute requirements/*.txt from requirements/*.in (UPGRADE=1: take newer versions)

@@ -115,7 +115,7 @@ def _run(programs: Path, user: str | None, program: str, *arguments: str | Path,
     group = pwd.getpwnam(user).pw_gid if user else None
     groups: list[int] | None = [] if user else None
     with tempfile.TemporaryFile() as said:
-        command = [programs / program, *arguments]
+        command: list[str | Path] = [programs / program, *arguments]
         done = subprocess.run(
             command, stdout=said, stderr=said, check=False, cwd="/", user=user, group=group, extra_groups=groups
         )
