@@ -16,6 +16,7 @@ from lms.courses.api import cohort_by_code
 from lms.kernel.i18n import gettext, speaking
 from lms.kernel.platform import Platform
 from lms.kernel.rights import NotFound
+from lms.quality.data import Verdict
 from lms.quality.operations import record_bundle, write_bundle
 from lms.quality.verification import SENTENCES, verify_bundle
 
@@ -54,16 +55,18 @@ def export_evidence(platform: Platform, code: str, out: Path, organisation: str 
 @evidence.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--manifest-hash", default="", help="The hash that the platform kept, to know that it is the original.")
-def verify_evidence(file: Path, manifest_hash: str) -> None:
+@click.option("--root", default="", help="A root of the ledger, from the mail that one has kept.")
+def verify_evidence(file: Path, manifest_hash: str, root: str) -> None:
     """Compare a bundle with its manifest; names what was changed, added or is missing, and then exits with 1."""
     with file.open("rb") as source:
-        verdict = verify_bundle(source, manifest_hash=manifest_hash)
+        verdict = verify_bundle(source, manifest_hash=manifest_hash, root=root)
     for what, paths in (("changed", verdict.changed), ("added", verdict.added), ("missing", verdict.missing)):
         for path in paths:
             click.echo(f"{what}: {click.format_filename(path)}")
     with speaking("en"):
         for problem in verdict.problems:
             click.echo(f"problem: {gettext(SENTENCES[problem])}")
+    _say_seal(verdict)
     if verdict.manifest_sha256:
         click.echo(f"manifest-hash: {verdict.manifest_sha256}")
     if not verdict.is_intact:
@@ -73,6 +76,18 @@ def verify_evidence(file: Path, manifest_hash: str) -> None:
         click.echo(
             "To know that it is the original, compare the hash with the one that the platform kept (--manifest-hash)."
         )
+
+
+def _say_seal(verdict: Verdict) -> None:
+    """What the seal says of the statements inside."""
+    if verdict.seal is None:
+        return
+    for one in verdict.seal.broken:
+        click.echo(f"not as sealed: {one}")
+    click.echo(f"sealed: {verdict.seal.proved} statements, not sealed yet: {verdict.seal.unsealed}")
+    if verdict.seal.after_root:
+        click.echo(f"sealed after the root that you gave: {verdict.seal.after_root}")
+    click.echo(f"root: {verdict.seal.root or '-'}")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -186,6 +186,21 @@ class Exported:
     """Of the archive."""
 
 
+@dataclass
+class SealVerdict:
+    """What the seal of a bundle says."""
+
+    root: str = ""
+    proved: int = 0
+    unsealed: int = 0
+    """Statements that were noted while the bundle was being made."""
+    after_root: int = 0
+    """Proved ones that were sealed after the root that was given: only the chain that the bundle brings vouches for them."""
+    broken: list[str] = field(default_factory=list)
+    """Statements whose bytes are not those that were sealed, or files whose lines do not fit."""
+    problem: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a verification found. `problems` are codes of `verification.SENTENCES`."""
@@ -196,6 +211,8 @@ class Verdict:
     added: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    seal: SealVerdict | None = None
+    """None: the bundle has no seal."""
 
     @property
     def is_intact(self) -> bool:

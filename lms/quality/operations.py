@@ -26,8 +26,10 @@ from lms.quality.models import Bundle
 from lms.quality.papers import Cover, index_page, manifest, read_me, sums
 from lms.quality.permissions import EXPORT
 from lms.quality.queries import bundles_holding
+from lms.quality.sealed import CHAIN, proofs_path, sealed_chain, sealed_lines
 from lms.quality.tally import Tally
 from lms.quality.verification import MANIFEST
+from lms.seal.api import seal_now
 from lms.xapi.api import raw_statements
 
 EXPORT_JOB = "quality.export"
@@ -58,6 +60,7 @@ def write_bundle(
     """
     folder = platform.settings.data_dir / "work"
     folder.mkdir(parents=True, exist_ok=True)
+    seal_now(platform, organisation_id)
     with snapshot(platform, organisation_id) as ctx:
         cover, people = _cover(ctx, cohort_id), enrolled(ctx, cohort_id)
     with (
@@ -71,6 +74,8 @@ def write_bundle(
             with snapshot(platform, organisation_id) as ctx:
                 totals = _add_person(ctx, archive, tally, totals, one)
         report(len(people), len(people))
+        with snapshot(platform, organisation_id) as ctx:
+            archive.add(CHAIN, encoded(sealed_chain(ctx)))
         return _finish(archive, tally, cover, totals)
 
 
@@ -156,6 +161,7 @@ def _add_person(ctx: Context, archive: Archive, tally: Tally, totals: Totals, on
         ]
     traces = f"traces/{one.folder.split('-')[0]}.jsonl"
     paths.append(archive.add(traces, encoded(_statements(ctx, one, found, tally))).path)
+    archive.add(proofs_path(traces), encoded(sealed_lines(ctx, found.registration)))
     tally.add(one, found, paths)
     return replace(totals, statements=totals.statements + found.statements, voided=totals.voided + found.voided)
 

@@ -15,7 +15,8 @@ import msgspec
 
 from lms.kernel.i18n import mark
 from lms.quality.archive import CHUNK, SEAL_LENGTH, digest_of
-from lms.quality.data import Verdict
+from lms.quality.data import SealVerdict, Verdict
+from lms.quality.sealed import CHAIN, compare, proofs_path, read_chain
 
 MANIFEST = "manifest.json"
 FORMAT = "tremplin-evidence/1"
@@ -39,6 +40,10 @@ SENTENCES = {
     ),
     "unsafe_name": mark("Un nom de fichier cherche à sortir du dossier : ne dépliez pas cette archive."),
     "twice": mark("Un même nom de fichier apparaît deux fois."),
+    "seal": mark("La chaîne du sceau ne tient pas : des maillons manquent ou ont été changés."),
+    "no_seal": mark("Ce dossier n’a pas de sceau : l’empreinte du registre ne peut pas être comparée."),
+    "other_root": mark("L’empreinte que vous avez donnée n’est pas dans la chaîne de ce dossier."),
+    "unsealed_bytes": mark("Des traces ne sont pas celles qui ont été scellées."),
     "envelope": mark("L'enveloppe ZIP a été modifiée autour des fichiers."),
 }
 
@@ -71,15 +76,19 @@ class _Budget:
             raise _Spent
 
 
-def verify_bundle(source: IO[bytes], *, manifest_hash: str = "") -> Verdict:
-    """Compare every file with the manifest, and the manifest with the hash that was kept, when there is one."""
+def verify_bundle(source: IO[bytes], *, manifest_hash: str = "", root: str = "") -> Verdict:
+    """Compare every file with the manifest, the manifest with the hash that was kept, when there is one, and traces with the seal.
+
+    `root`: a root of the ledger that someone received by mail; it has to be in the bundle's chain.
+    """
     source.seek(0, 2)
     length = source.tell()
     if not _can_be_opened(source, length):
         return Verdict(problems=("not_a_bundle",))
     try:
         with zipfile.ZipFile(source) as opened:
-            verdict = _compared(opened, _Budget(max(LEAST_BUDGET, MOST_EXPANSION * length)), manifest_hash)
+            budget = _Budget(max(LEAST_BUDGET, MOST_EXPANSION * length))
+            verdict = _with_seal(opened, budget, _compared(opened, budget, manifest_hash), root)
     except _Spent:
         return Verdict(problems=("too_large",))
     except _UNREADABLE:
@@ -109,6 +118,51 @@ def _compared(opened: zipfile.ZipFile, budget: _Budget, manifest_hash: str) -> V
         missing=tuple(sorted(expected.keys() - names.keys())),
         problems=tuple(problems),
     )
+
+
+def _with_seal(opened: zipfile.ZipFile, budget: _Budget, verdict: Verdict, root: str) -> Verdict:
+    """The same verdict with what the seal says; where files do not even agree with the manifest, that is enough."""
+    if verdict.changed or verdict.missing or "twice" in verdict.problems:
+        return verdict
+    names = frozenset(opened.namelist())
+    if CHAIN not in names:
+        return replace(verdict, problems=(*verdict.problems, "no_seal")) if root else verdict
+    found = _seal_of(opened, names, budget, root)
+    problems = [found.problem] if found.problem else []
+    problems += ["unsealed_bytes"] if found.broken else []
+    return replace(verdict, seal=found, problems=(*verdict.problems, *problems))
+
+
+def _seal_of(opened: zipfile.ZipFile, names: frozenset[str], budget: _Budget, root: str) -> SealVerdict:
+    found = SealVerdict()
+    with opened.open(CHAIN) as source:
+        data = source.read(MOST_MANIFEST_BYTES)
+    budget.spend(len(data))
+    try:
+        whole = read_chain(data)
+    except ValueError:
+        return replace(found, problem="seal")
+    given = "".join(root.split()).lower()
+    known = {link.root.hex(): number for number, link in whole.items()}
+    if given and given not in known:
+        return replace(found, problem="other_root")
+    last = max(whole, default=0)
+    found.root = whole[last].root.hex() if whole else ""
+    for path in sorted(name for name in names if name.startswith("traces/") and name.endswith(".jsonl")):
+        if proofs_path(path) not in names:
+            found.broken.append(path)
+            continue
+        with opened.open(path) as traces, opened.open(proofs_path(path)) as proofs:
+            compare(
+                found,
+                whole,
+                path,
+                traces=traces,
+                proofs=proofs,
+                spend=budget.spend,
+                last=known[given] if given else last,
+            )
+    return found
 
 
 def _can_be_opened(source: IO[bytes], length: int) -> bool:

@@ -28,6 +28,7 @@ from lms.kernel.rights import Forbidden, NotFound
 from lms.quality.archive import UnsafePath
 from lms.quality.operations import start_export, write_bundle
 from lms.quality.verification import verify_bundle
+from lms.seal.api import links, seal_now
 from lms.xapi.api import void
 from lms.xapi.models import StatementRow
 from tests.factories.quality import Followed, make_followed_cohort
@@ -82,9 +83,10 @@ def test_everyone_has_the_same_files_in_the_order_of_names(
         for path in (
             *(f"personnes/{person}/{file}" for file in ("attestation.pdf", "suivi-a-distance.pdf", "resultats.json")),
             f"traces/{person[:2]}.jsonl",
+            f"sceau/{person[:2]}.jsonl",
         )
     ]
-    assert names[:12] == expected
+    assert names[:15] == expected
 
 
 def test_the_same_moment_gives_the_same_bytes(
@@ -108,6 +110,52 @@ def test_statements_are_those_of_the_ledger_verbatim(
         lines = [line for n in (1, 2, 3) for line in bundle.read(f"traces/0{n}.jsonl").decode().splitlines()]
     assert set(lines) == raw
     assert len(lines) == found.totals.statements == len(raw) > 20
+
+
+def test_each_trace_is_proved_by_the_seal_and_a_mail_vouches_for_it(
+    engine_name: str, platform: Platform, world: World, followed: Followed
+) -> None:
+    seal_now(platform, world.organisation)
+    with platform.reading(world.organisation) as ctx:
+        by_mail = links(ctx)[-1].root.hex()
+    found, target = exported(platform, followed, world.organisation)
+    verdict = verify_bundle(target, root=by_mail.upper())
+    assert verdict.is_intact
+    assert verdict.seal is not None
+    assert (verdict.seal.proved, verdict.seal.unsealed) == (found.totals.statements, 0)
+    assert verdict.seal.after_root == 0
+    assert verify_bundle(target, root="0" * 64).problems == ("other_root",)
+
+
+@pytest.mark.parametrize("attack", ["traces", "removed", "proof", "chain", "no_proofs"])
+def test_a_bundle_that_was_made_again_with_other_traces_does_not_agree_with_the_seal(
+    engine_name: str, platform: Platform, world: World, followed: Followed, attack: str
+) -> None:
+    """The forger writes the manifest again: only the seal tells."""
+    _found, target = exported(platform, followed, world.organisation)
+    with opened(target) as bundle:
+        kept = {name: bundle.read(name) for name in bundle.namelist()}
+    lines = kept["traces/01.jsonl"].splitlines(keepends=True)
+    if attack == "traces":
+        kept["traces/01.jsonl"] = kept["traces/01.jsonl"].replace(b'"scaled":0.8', b'"scaled":0.9')
+    elif attack == "removed":
+        kept["traces/01.jsonl"] = b"".join(lines[1:])
+    elif attack == "proof":
+        kept["sceau/01.jsonl"] = kept["sceau/01.jsonl"].replace(b'"index":', b'"index":1')
+    elif attack == "chain":
+        kept["sceau/chaine.json"] = kept["sceau/chaine.json"].replace(b'"count": ', b'"count": 1')
+    else:
+        del kept["sceau/01.jsonl"]
+    manifest = json.loads(kept.pop("manifest.json"))
+    manifest["files"] = [
+        {"path": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in kept.items()
+    ]
+    forged = io.BytesIO()
+    with zipfile.ZipFile(forged, "w") as out:
+        for name, data in {**kept, "manifest.json": json.dumps(manifest).encode()}.items():
+            out.writestr(name, data)
+    problems = verify_bundle(forged).problems
+    assert problems == (("seal",) if attack == "chain" else ("unsealed_bytes",))
 
 
 def test_figures_say_what_is_known_and_nothing_more(
