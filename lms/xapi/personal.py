@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from lms.accounts.api import own_addresses
+from lms.accounts.api import actor_of, own_addresses
 from lms.contract.types import PersonalData, PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
 from lms.kernel.media import forget_files
-from lms.xapi.data import Outcome
+from lms.xapi.data import PLATFORM, Outcome
 from lms.xapi.events import StatementsErased
 from lms.xapi.figures import mark_stale
 from lms.xapi.ledger import entries_of
 from lms.xapi.models import IntentRow, MentionRow, StatementRow
 from lms.xapi.naming import forget_names
 from lms.xapi.sealing import ranges_of
-from lms.xapi.statements import identifiers_of, thing_of
+from lms.xapi.statements import account_of, identifiers_of, thing_of
 from lms.xapi.telling import told_to_person, trace_of
 
 RAW = "raw"
@@ -125,24 +125,27 @@ def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str
     )
     while row_ids := ctx.session.scalars(voided.limit(_CHUNK)).all():
         _erase(ctx, row_ids)
-    _erase_by_address(ctx, own_addresses(ctx, membership_id))
+    _erase_where_named(ctx, membership_id)
     ctx.session.execute(
         update(IntentRow).where(IntentRow.membership_id == membership_id).values(payload={}),
         execution_options={"synchronize_session": False},
     )
 
 
-def _erase_by_address(ctx: Context, addresses: Collection[str]) -> None:
-    """What machines said of the person under an e-mail: as who acted, or named beside someone else.
+def _erase_where_named(ctx: Context, membership_id: int) -> None:
+    """What machines said of the person under an e-mail, or beside someone else: with it there is often a name.
 
-    Bytes are never changed, so a statement that names the person goes as a whole, whoever acted in it (decision 19).
+    Bytes are never changed, so a statement that names the person goes as a whole, whoever acted in it (decision 19). What
+    we say ourselves names people by their pseudonym alone, which leads nowhere any more.
     """
-    found = [one for address in addresses for one in identifiers_of(address)]
-    things = [thing_of("agent", one) for one in found]
-    named = select(MentionRow.statement).where(MentionRow.thing.in_(things))
-    reached = or_(StatementRow.actor.in_(found), StatementRow.id.in_(named))
-    query = select(StatementRow.id).where(reached, StatementRow.erased_at.is_(None)).limit(_CHUNK)
-    while found and (row_ids := ctx.session.scalars(query).all()):
+    found = [one for address in own_addresses(ctx, membership_id) for one in identifiers_of(address)]
+    own = account_of(ctx.iri_prefix, actor_of(ctx, membership_id).uuid)
+    named = select(MentionRow.statement).where(MentionRow.thing.in_([thing_of("agent", one) for one in (*found, own)]))
+    is_theirs = or_(StatementRow.actor.in_([*found, own]), StatementRow.id.in_(named))
+    query = select(StatementRow.id).where(
+        is_theirs, StatementRow.erased_at.is_(None), StatementRow.authority != PLATFORM
+    )
+    while row_ids := ctx.session.scalars(query.limit(_CHUNK)).all():
         entries = entries_of(ctx, StatementRow.id.in_(row_ids))
         for figure in ctx.registry.figures:
             mark_stale(ctx, figure.name, set(figure.touched(ctx, entries)))
