@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bench import doors, evidence, lrs, memory, pages
+from bench import doors, evidence, lrs, memory, pages, seal
 from bench.measure import QUIET_MS, calibration
 from bench.site import made
 
@@ -25,6 +25,7 @@ def main(learners: str, statements: int, *, postgresql: bool) -> None:
     )
     if statements:
         lrs.report(statements, with_postgresql=postgresql)
+        seal.report(statements, with_postgresql=postgresql)
     if not learners:
         return
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder:

@@ -1,4 +1,4 @@
-"""Pruning: the bytes of old statements give way to a closing snapshot, link of the chain, and the figures stay (decision 19).
+"""Pruning: the bytes of old statements give way to a closing snapshot, link of the chain, and the figures stay (decision 21).
 
 The columns that folds read stay in the ledger as the snapshot's entries, under the digest that was sealed with them: the
 same pure folds run on them, and an id that is sent again is still known.

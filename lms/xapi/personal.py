@@ -135,7 +135,7 @@ def erase_personal_data(ctx: Context, membership_id: int, classes: frozenset[str
 def _erase_where_named(ctx: Context, membership_id: int) -> None:
     """What machines said of the person under an e-mail, or beside someone else: with it there is often a name.
 
-    Bytes are never changed, so a statement that names the person goes as a whole, whoever acted in it (decision 19). What
+    Bytes are never changed, so a statement that names the person goes as a whole, whoever acted in it (decision 21). What
     we say ourselves names people by their pseudonym alone, which leads nowhere any more.
     """
     found = [one for address in own_addresses(ctx, membership_id) for one in identifiers_of(address)]
