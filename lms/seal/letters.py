@@ -36,7 +36,7 @@ def root_letter(
             ),
             _("Un auditeur doute ? Donnez-lui cet e-mail. Il compare l’empreinte sur cette page :"),
             address,
-            _("Puis il vous demande de vérifier le registre avec elle : menu « Sceau du registre »."),
+            _("Puis il vous demande de vérifier le registre avec elle : menu « Sceau »."),
             _("Vous n’avez rien d’autre à faire."),
             f"-- \n{organisation}",
         )

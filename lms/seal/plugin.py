@@ -30,7 +30,7 @@ def blueprints() -> tuple[Blueprint, ...]:
 @hookimpl
 def navigation() -> tuple[NavigationEntry, ...]:
     """The seal, for who may verify it."""
-    return (NavigationEntry(mark("Sceau du registre"), "seal.seal", "lock", 85, READ, "staff"),)
+    return (NavigationEntry(mark("Sceau"), "seal.seal", "lock", 85, READ, "staff"),)
 
 
 @hookimpl

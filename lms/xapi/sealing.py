@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, false, func, null, or_, select, update
 
-from lms.contract.types import LedgerEntry
+from lms.contract.types import LedgerEntry, Source
 from lms.kernel.context import Context
 from lms.kernel.events import EventRow
 from lms.kernel.media import forget_files
@@ -44,7 +44,10 @@ FACTS = (
     "version",
 )
 """The columns that folds and filters read, in the order in which they are sealed: never change this without a new format."""
-_FACTS = [getattr(StatementRow, name) for name in FACTS]
+_IS_PARTNERS = StatementRow.source.startswith(Source.PARTNER.value)
+_OWNERS = case((_IS_PARTNERS, null()), else_=StatementRow.membership_id).label("membership_id")
+"""Whose a partner's statement is may be said later, by staff: that is not what the partner said, and is not sealed."""
+_FACTS = [_OWNERS if name == "membership_id" else getattr(StatementRow, name) for name in FACTS]
 _SALTED = (StatementRow.salt, StatementRow.leaf, StatementRow.erased_at, StatementRow.closed_at)
 _CHUNK = 500
 

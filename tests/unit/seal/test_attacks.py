@@ -10,6 +10,8 @@ import pytest
 from lms.seal.chain import root_of_link
 from lms.seal.reading import links
 from lms.xapi.api import void
+from lms.xapi.data import NewStatement
+from lms.xapi.ledger import append
 from tests.unit.seal.conftest import Sealed
 
 HIT = 6
@@ -227,3 +229,19 @@ def test_the_root_says_what_the_documentation_says(engine_name: str, sealed: Sea
     with sealed.platform.reading(sealed.organisation) as ctx:
         chain: list[Any] = links(ctx)
     assert all(root_of_link(link) == link.root for link in chain)
+
+
+def test_whose_a_partners_statement_is_may_be_said_later(engine_name: str, sealed: Sealed) -> None:
+    """The partner's own words stay under the seal, with the source that makes it a partner's."""
+    theirs = {"statement_id": "44444444-4444-4444-8444-444444444444", "raw": "{}", "verb": "http://example.org/did"}
+    theirs |= {"activity": "http://example.org/1", "actor": "mailto:a@example.org", "timestamp": "2026-11-23T09:00:00Z"}
+    with sealed.platform.writing(sealed.organisation) as ctx:
+        append(ctx, [NewStatement(**theirs, occurred_at=ctx.now, source="partner:Moodle", version="1.0.3")])
+    sealed.seal()
+    name, member = theirs["statement_id"], sealed.school.world.members["learner"]
+    sealed.attack("UPDATE xapi_statement SET membership_id = :id WHERE statement_id = :name", id=member, name=name)
+    assert sealed.alarms() == set()
+    for column, value in (("source", "'staff'"), ("actor", "'mailto:b@example.org'")):
+        sealed.attack(f"UPDATE xapi_statement SET {column} = {value} WHERE statement_id = :name", name=name)
+        assert sealed.alarms() == {("columns", name)}
+        sealed.attack("UPDATE xapi_statement SET source = 'partner:Moodle' WHERE statement_id = :name", name=name)
