@@ -26,13 +26,13 @@ def root_letter(
         said = {"organisation": organisation, "day": spoken.moment(sealed_at, zone), "number": number}
         paragraphs = (
             _("Bonjour %(name)s,") % {"name": to.given_name},
-            _("Voici l’empreinte du registre de %(organisation)s, au %(day)s :") % said,
+            _("Voici l’empreinte du registre (%(organisation)s), faite le %(day)s :") % said,
             f"    {root}",
             _(
                 "Elle résume tout ce que la plateforme a noté jusque-là. Si une seule ligne change, l’empreinte ne peut plus être retrouvée."
             ),
             _(
-                "Gardez cet e-mail. Rangez-le dans un dossier, ne l’effacez pas. Il prouve, même dans plusieurs années, que rien n’a été changé après ce jour."
+                "Gardez cet e-mail. Rangez-le dans un dossier, ne l’effacez pas. Avec lui, même dans plusieurs années, on peut vérifier que ce qui était noté ce jour-là n’a pas changé."
             ),
             _("Un auditeur doute ? Donnez-lui cet e-mail. Il compare l’empreinte sur cette page :"),
             address,
