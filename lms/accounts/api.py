@@ -119,8 +119,10 @@ def addressee(ctx: Context, membership_id: int) -> Addressee:
 
 
 def own_addresses(ctx: Context, membership_id: int) -> frozenset[str]:
-    """Every e-mail under which someone is or was known here. The caller has a reason to ask."""
-    member = ctx.session.get_one(Membership, membership_id)
+    """Every e-mail under which someone is or was known here, none for who is not. The caller has a reason to ask."""
+    member = ctx.session.get(Membership, membership_id)
+    if member is None:
+        return frozenset()
     known = select(Identifier.value).where(Identifier.person_id == member.person_id)
     changes = select(ContactChange.value, ContactChange.old_value).where(ContactChange.membership_id == membership_id)
     earlier = [value for row in ctx.session.execute(changes) for value in row]

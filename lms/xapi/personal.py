@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from lms.accounts.api import actor_of, own_addresses
+from lms.accounts.api import members, own_addresses
 from lms.contract.types import PersonalData, PersonalFile
 from lms.kernel.context import Context
 from lms.kernel.i18n import gettext, mark
@@ -139,9 +139,9 @@ def _erase_where_named(ctx: Context, membership_id: int) -> None:
     we say ourselves names people by their pseudonym alone, which leads nowhere any more.
     """
     found = [one for address in own_addresses(ctx, membership_id) for one in identifiers_of(address)]
-    own = account_of(ctx.iri_prefix, actor_of(ctx, membership_id).uuid)
-    named = select(MentionRow.statement).where(MentionRow.thing.in_([thing_of("agent", one) for one in (*found, own)]))
-    is_theirs = or_(StatementRow.actor.in_([*found, own]), StatementRow.id.in_(named))
+    found += [account_of(ctx.iri_prefix, one.uuid) for one in members(ctx, [membership_id]).values()]
+    named = select(MentionRow.statement).where(MentionRow.thing.in_([thing_of("agent", one) for one in found]))
+    is_theirs = or_(StatementRow.actor.in_(found), StatementRow.id.in_(named))
     query = select(StatementRow.id).where(
         is_theirs, StatementRow.erased_at.is_(None), StatementRow.authority != PLATFORM
     )
