@@ -106,7 +106,7 @@ def _programs(folder: Path, user: str | None) -> Path:
 
 
 def _reachable(installed: Path, user: str) -> bool:
-    probe = ["test", "-x", installed / "bin" / "postgres", "-a", "-r", installed / "share"]
+    probe = ["test", "-x", str(installed / "bin" / "postgres"), "-a", "-r", str(installed / "share")]
     return subprocess.run(probe, user=user, group=pwd.getpwnam(user).pw_gid, check=False).returncode == 0
 
 
