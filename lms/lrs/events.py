@@ -25,7 +25,7 @@ class ClientRotated(Event):
     """A machine has a new secret; the old one is good until `until`, an ISO 8601 moment."""
 
     type: ClassVar[str] = "lrs.client_rotated"
-    title: ClassVar[str] = mark("%(actor)s a changé le secret de %(client_id)s")
+    title: ClassVar[str] = mark("%(actor)s a donné un nouveau secret à %(client_id)s")
     key: str
     client_id: int
     until: str
