@@ -216,9 +216,13 @@ class Database:
     def optimise(self) -> None:
         """Let SQLite look at its own tables, so that it picks the right index; PostgreSQL does so by itself."""
         if self.is_sqlite:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA optimize=0x10002")
-                connection.commit()
+            self._lock.acquire()  # it writes what it has seen, and takes its turn like any writer
+            try:
+                with self.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA optimize=0x10002")
+                    connection.commit()
+            finally:
+                self._lock.release()
 
     def close(self) -> None:
         """Give the connections back."""
